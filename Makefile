@@ -1,0 +1,56 @@
+# `make help` lists what can be made. Nothing needs to be activated: every target uses the environment in .venv.
+PYTHON ?= python3
+SCALE ?= small
+DATA ?=
+RESULTS ?= results
+ARGS ?=
+
+export PYTHONPATH := $(CURDIR)
+BIN := .venv/bin
+READY := .venv/ready
+ARTIFACTS := $(sort $(basename $(notdir $(wildcard conf/experiment/*.yaml))))
+CHOSEN := scale=$(SCALE) results=$(RESULTS) $(if $(DATA),data=$(DATA)) $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help env test lint speed figures artifacts notebooks clean
+
+help: ## this list
+	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [ARGS='hydra overrides']"
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+	@echo "  artifacts known: $(ARTIFACTS)"
+
+env: $(READY) ## the environment in .venv, from requirements.lock (once; about 3 minutes)
+
+$(READY): requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)) and "Python 3.11 or 3.12 is needed, this is " + sys.version.split()[0] + "; name one by PYTHON=")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $(READY)
+
+test: $(READY) ## every test (about 6 minutes on two cores)
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 20 minutes, evening 3 hours, paper days
+	$(BIN)/python -m experiments.reproduce artifact=$* $(CHOSEN)
+
+artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is
+
+figures: $(addprefix reproduce-,$(filter figure%,$(ARTIFACTS))) ## every figure
+
+train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
+	$(BIN)/python -m experiments.train model=$* scale=$(SCALE) $(if $(DATA),data=$(DATA)) $(ARGS)
+
+notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into $(RESULTS)/notebooks (smoke: 2 minutes)
+	SCALE=$(SCALE) DATA=$(DATA) $(BIN)/python -m notebooks $(RESULTS)/notebooks
+
+speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, and their ratio (5 minutes; makes the peer's environment)
+	$(BIN)/python -m benchmarks.speed.training
+
+clean: ## removes runs and results, keeps the environment
+	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/notebooks

@@ -1,0 +1,63 @@
+"""Distances between two values of one statistic: mean square error, Wasserstein-1, Jensen-Shannon (§5.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import rel_entr
+from scipy.stats import wasserstein_distance
+
+
+def mse(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
+    """Mean square error between two curves of one shape (Table 3, Figures 4 and 11)."""
+    real, synthetic = _finite(real, "real"), _finite(synthetic, "synthetic")
+    _same_shape(real, synthetic, "mean square error")
+    return float(np.mean((real - synthetic) ** 2))
+
+
+def wasserstein1(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
+    """Wasserstein-1 distance between two sets of numbers, in their unit (Table 2): ∫ |F_real - F_synthetic|.
+
+    The sets may differ in size: each number weighs as much as every other of its set.
+    """
+    return float(wasserstein_distance(_finite(real, "real").ravel(), _finite(synthetic, "synthetic").ravel()))
+
+
+def jensen_shannon(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
+    """Jensen-Shannon divergence in bits, 0 to 1, between two vectors of frequencies over the same values.
+
+    Frequencies are counts or shares. This is the divergence of §5.1; its square root is the distance that
+    `scipy.spatial.distance.jensenshannon` returns.
+    """
+    p, q = _shares(real, "real"), _shares(synthetic, "synthetic")
+    _same_shape(p, q, "Jensen-Shannon divergence")
+    middle = (p + q) / 2
+    nats = (rel_entr(p, middle).sum() + rel_entr(q, middle).sum()) / 2
+    return max(0.0, float(nats / np.log(2)))
+
+
+def _shares(frequencies: NDArray[Any], side: str) -> NDArray[np.float64]:
+    frequencies = _finite(frequencies, side)
+    if frequencies.min() < 0 or frequencies.max() == 0:
+        raise ValueError(f"the {side} frequencies must be at least 0 and not all 0, got {frequencies}")
+    return frequencies / frequencies.sum()
+
+
+def _finite(values: NDArray[Any], side: str) -> NDArray[np.float64]:
+    values = np.asarray(values, dtype=np.float64)
+    if not values.size:
+        raise ValueError(f"the {side} statistic is empty: there is nothing to compare")
+    if not np.isfinite(values).all():
+        position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+        raise ValueError(f"the {side} statistic is {values[position]} at index {position}: it must be finite")
+    return values
+
+
+def _same_shape(real: NDArray[np.float64], synthetic: NDArray[np.float64], distance: str) -> None:
+    if real.shape != synthetic.shape:
+        raise ValueError(
+            f"the {distance} needs statistics of one shape, got real {real.shape} and synthetic {synthetic.shape}: "
+            "compare datasets of equal length and schema"
+        )

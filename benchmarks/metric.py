@@ -1,0 +1,35 @@
+"""A microbenchmark of §5.1: a statistic of the real and of the synthetic data, and the distance between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dg.dataset import TimeSeriesDataset
+
+Statistic = Callable[[TimeSeriesDataset], NDArray[np.float64]]
+"""What a figure plots: an array computed from one dataset, whatever the order of its samples."""
+
+Distance = Callable[[NDArray[Any], NDArray[Any]], float]
+"""What a table prints: how far apart two values of one statistic are; zero where they are equal."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A distance between the statistic of two datasets, e.g. the mean square error of autocorrelations (Table 3).
+
+    Lower is better, and a dataset is at distance zero from itself. A statistic with options is bound to them by
+    `functools.partial`: `Metric("loss MSE", partial(autocorrelation, measurement="loss"), mse)`.
+    """
+
+    name: str
+    statistic: Statistic
+    distance: Distance
+
+    def __call__(self, real: TimeSeriesDataset, synthetic: TimeSeriesDataset) -> float:
+        """The distance between `real` and `synthetic`; where one is used often, keep its statistic instead."""
+        return self.distance(self.statistic(real), self.statistic(synthetic))

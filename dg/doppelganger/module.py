@@ -1,0 +1,160 @@
+"""DoppelGANger (§4): the alternating optimisation of Eq. 1."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from dg.doppelganger.networks import DoppelGANgerGenerator, Series
+from dg.encoding import Encoded, Layout, width
+from dg.losses import gradient_penalty, wasserstein_distance
+from dg.module import GenerativeModule, refuse_nan
+from dg.nn import generation_flags, lengths_from_flags, mlp
+
+
+class DoppelGANger(GenerativeModule):
+    """The model of Figure 7; the defaults are those of Appendix B, and of the release where the paper is silent.
+
+    sample_len: S, the records of one RNN pass (§4.1); None takes the divisor of T with T/S nearest to 50 (§4.4)
+    alpha: weight of the auxiliary discriminator, which judges the metadata alone (Eq. 1)
+    auxiliary_discriminator: False leaves it out (Figure 6a)
+    penalty: λ, the weight of the gradient penalty of both discriminators
+    packing: samples that a discriminator judges together
+    initial_state: of the LSTM, drawn from N(0, 1) on every pass or zero
+    generator_rounds, discriminator_rounds: optimiser steps a batch
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        sample_len: int | None = None,
+        alpha: float = 1.0,
+        auxiliary_discriminator: bool = True,
+        penalty: float = 10.0,
+        packing: int = 1,
+        metadata_noise: int = 5,
+        minmax_noise: int = 5,
+        measurement_noise: int = 5,
+        metadata_layers: int = 2,
+        metadata_units: int = 100,
+        lstm_layers: int = 1,
+        lstm_units: int = 100,
+        initial_state: Literal["random", "zero"] = "random",
+        discriminator_layers: int = 4,
+        discriminator_units: int = 200,
+        learning_rate: float = 0.001,
+        beta1: float = 0.5,
+        beta2: float = 0.999,
+        batch_size: int = 100,
+        generator_rounds: int = 1,
+        discriminator_rounds: int = 1,
+    ) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.batch_size = batch_size
+        self.generator = DoppelGANgerGenerator(
+            layout,
+            sample_len=sample_len or recommended_sample_len(layout.max_length),
+            metadata_noise=metadata_noise,
+            minmax_noise=minmax_noise,
+            measurement_noise=measurement_noise,
+            metadata_layers=metadata_layers,
+            metadata_units=metadata_units,
+            lstm_layers=lstm_layers,
+            lstm_units=lstm_units,
+            initial_state=initial_state,
+        )
+        attributes = width(layout.metadata) + width(layout.minmax)
+        records = self.generator.passes * self.generator.sample_len
+        hidden = [discriminator_units] * discriminator_layers
+        self.discriminator = mlp(packing * (records * (width(layout.measurements) + 2) + attributes), hidden, 1)
+        judged_alone = auxiliary_discriminator and attributes > 0
+        self.auxiliary_discriminator = mlp(packing * attributes, hidden, 1) if judged_alone else None
+
+    @property
+    def samples_per_batch(self) -> int:
+        """A batch holds `batch_size` packs."""
+        return self.hparams.batch_size * self.hparams.packing
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """One Adam a player."""
+        players = (self.generator, self.discriminator, self.auxiliary_discriminator)
+        rates = (self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
+        return [self.adam(player, *rates) for player in players if player is not None]
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """Discriminator, auxiliary discriminator and generator in turn, all on the same real batch and noise."""
+        rng = self.batch_rng()
+        generator_optimizer, optimizer, *auxiliary = self.optimizers()
+        noise = self.generator.noise(len(batch), rng)
+        real = self._real(batch)
+        losses: dict[str, Any] = {}
+        for _ in range(self.hparams.discriminator_rounds):
+            with torch.no_grad():
+                fake = self.generator(noise, rng)
+            loss = self._discriminate("discriminator", self._pack(real), self._pack(fake), rng, losses)
+            self.descend(optimizer, loss, self.discriminator)
+            if self.auxiliary_discriminator is not None:
+                attributes = self._pack_attributes(real), self._pack_attributes(fake)
+                loss = self._discriminate("auxiliary_discriminator", *attributes, rng, losses)
+                self.descend(auxiliary[0], loss, self.auxiliary_discriminator)
+        for round in range(self.hparams.generator_rounds):
+            fake = self.generator(noise, rng)
+            loss = -self.discriminator(self._pack(fake)).mean()
+            if self.auxiliary_discriminator is not None:
+                loss = loss - self.hparams.alpha * self.auxiliary_discriminator(self._pack_attributes(fake)).mean()
+            losses["generator"] = loss.detach()
+            self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
+        refuse_nan(self.global_step, **losses)
+        self.report(**losses)
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples; all have max_length records where all training samples had (D:fixed-length)."""
+        fixed = self.layout.fixed_length
+        fake = self.generator(self.generator.noise(n, rng), rng, masked=not fixed)
+        t = self.layout.max_length
+        lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(fake.flags[:, :t])
+        return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t], lengths)
+
+    def _discriminate(
+        self, name: str, real: Tensor, fake: Tensor, rng: torch.Generator, losses: dict[str, Any]
+    ) -> Float[Tensor, ""]:
+        """The loss of the discriminator called `name` (Appendix B); notes its parts in `losses`."""
+        critic = getattr(self, name)
+        distance = wasserstein_distance(critic, real, fake)
+        penalty = gradient_penalty(critic, real, fake, rng)
+        losses.update({f"{name}_distance": distance.detach(), f"{name}_penalty": penalty.detach()})
+        return self.hparams.penalty * penalty - distance
+
+    def _real(self, batch: Encoded) -> Series:
+        """Training samples as a discriminator sees them, padded to a whole number of RNN passes."""
+        records = self.generator.passes * self.generator.sample_len
+        padding = records - self.layout.max_length
+        return Series(
+            batch.metadata,
+            batch.minmax,
+            functional.pad(batch.measurements, (0, 0, 0, padding)) if padding else batch.measurements,
+            generation_flags(batch.lengths, records, self.generator.sample_len),
+        )
+
+    def _pack(self, series: Series) -> Float[Tensor, "b d"]:
+        """All of a sample in one row, `packing` samples a row."""
+        records = torch.cat([series.measurements, series.flags], dim=2).flatten(1)
+        row = torch.cat([records, series.metadata, series.minmax], dim=1)
+        return row.view(self.hparams.batch_size, -1)
+
+    def _pack_attributes(self, series: Series) -> Float[Tensor, "b d"]:
+        """The metadata and min/max alone, T₂ of Eq. 1."""
+        return torch.cat([series.metadata, series.minmax], dim=1).view(self.hparams.batch_size, -1)
+
+
+def recommended_sample_len(max_length: int, passes: int = 50) -> int:
+    """S such that T/S is nearest to 50 (§4.4) among the divisors of T; of two as near, the smaller S."""
+    divisors = [s for s in range(1, max_length + 1) if max_length % s == 0]
+    return min(divisors, key=lambda s: (abs(max_length / s - passes), s))

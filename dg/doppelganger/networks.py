@@ -1,0 +1,151 @@
+"""The networks of DoppelGANger (Figure 7, Appendix B): what is generated from what."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from dg.encoding import Block, Layout, width
+from dg.nn import CONTINUE, END, LSTM, Heads, harden, mlp
+
+FLAGS = Block("generation flag", 2, "softmax")
+
+
+class Noise(NamedTuple):
+    """The noise that is fed to the three generators; the networks of one batch all see the same."""
+
+    metadata: Float[Tensor, "b za"]
+    minmax: Float[Tensor, "b zm"]
+    measurements: Float[Tensor, "b p zr"]
+
+
+class Series(NamedTuple):
+    """Generated samples as the discriminators see them: categories and flags are soft.
+
+    t is a whole number of RNN passes, which may be more than the layout's max_length.
+    """
+
+    metadata: Float[Tensor, "b m"]
+    minmax: Float[Tensor, "b mm"]
+    measurements: Float[Tensor, "b t k"]
+    flags: Float[Tensor, "b t 2"]
+
+
+class MetadataGenerator(nn.Module):
+    """The MLP that generates metadata, and the one that generates min/max from metadata (§4.3, steps 1 and 2)."""
+
+    def __init__(self, inputs: int, blocks: tuple[Block, ...], layers: int, units: int) -> None:
+        super().__init__()
+        self.body = mlp(inputs, [units] * layers, batch_norm=True)
+        self.heads = Heads(units, blocks)
+
+    def forward(self, inputs: Float[Tensor, "b z"]) -> Float[Tensor, "b m"]:
+        """Soft metadata."""
+        return self.heads(self.body(inputs)).squeeze(1)
+
+
+class MeasurementGenerator(nn.Module):
+    """The batched RNN (§4.1): S records and their generation flags from each pass of an LSTM."""
+
+    def __init__(
+        self,
+        condition: int,
+        noise: int,
+        blocks: tuple[Block, ...],
+        sample_len: int,
+        layers: int,
+        units: int,
+        initial_state: Literal["random", "zero"],
+    ) -> None:
+        super().__init__()
+        self.sample_len, self.initial_state = sample_len, initial_state
+        self.lstm = LSTM(condition + noise, units, layers)
+        self.heads = Heads(units, (*blocks, FLAGS), records=sample_len)
+
+    def forward(
+        self, condition: Float[Tensor, "b c"], noise: Float[Tensor, "b p z"], rng: torch.Generator
+    ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"]]:
+        """Measurements and flags of p passes, the condition fed to each (§4.3); t = p·S records."""
+        passes = noise.shape[1]
+        inputs = torch.cat([condition[:, None].expand(-1, passes, -1), noise], dim=2)
+        hidden, _ = self.lstm(inputs, self._initial_state(len(noise), rng))
+        records = self.heads(hidden).flatten(1, 2)
+        return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
+
+    def _initial_state(self, b: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """N(0, 1), drawn anew on every forward pass as in the release (D:random-initial-state), or zero."""
+        shape = (self.lstm.num_layers, b, self.lstm.hidden_size)
+        if self.initial_state == "zero":
+            zero = torch.zeros(shape, device=rng.device)
+            return zero, zero
+        return torch.randn(shape, generator=rng, device=rng.device), torch.randn(shape, generator=rng, device=rng.device)
+
+
+class DoppelGANgerGenerator(nn.Module):
+    """The three generators in their order: metadata, then min/max, then measurements (§4.3).
+
+    Each receives the hard output of those before it with the gradient stopped, as in the release
+    (D:hard-conditions): the metadata generator learns through the discriminators alone, never through the LSTM.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        sample_len: int,
+        metadata_noise: int,
+        minmax_noise: int,
+        measurement_noise: int,
+        metadata_layers: int,
+        metadata_units: int,
+        lstm_layers: int,
+        lstm_units: int,
+        initial_state: Literal["random", "zero"],
+    ) -> None:
+        super().__init__()
+        self.layout, self.sample_len = layout, sample_len
+        self.noise_widths = (metadata_noise, minmax_noise, measurement_noise)
+        m, mm = width(layout.metadata), width(layout.minmax)
+        hidden = (metadata_layers, metadata_units)
+        self.metadata = MetadataGenerator(metadata_noise, layout.metadata, *hidden) if m else None
+        self.minmax = MetadataGenerator(minmax_noise + m, layout.minmax, *hidden) if mm else None
+        self.measurements = MeasurementGenerator(
+            m + mm, measurement_noise, layout.measurements, sample_len, lstm_layers, lstm_units, initial_state
+        )
+
+    @property
+    def passes(self) -> int:
+        """How often the RNN runs: T/S, rounded up, for a T that S does not divide is padded."""
+        return -(-self.layout.max_length // self.sample_len)
+
+    def noise(self, b: int, rng: torch.Generator) -> Noise:
+        """Fresh N(0, 1) noise for b samples."""
+        za, zm, zr = self.noise_widths
+        shapes = ((b, za), (b, zm), (b, self.passes, zr))
+        return Noise(*(torch.randn(shape, generator=rng, device=rng.device) for shape in shapes))
+
+    def forward(self, noise: Noise, rng: torch.Generator, *, masked: bool = True) -> Series:
+        """Samples from `noise`; `rng` draws the LSTM's initial state. Blocks after the end are 0 if `masked`."""
+        none = noise.metadata[:, :0]
+        metadata = self.metadata(noise.metadata) if self.metadata else none
+        hard_metadata = harden(metadata, self.layout.metadata)
+        minmax = self.minmax(torch.cat([noise.minmax, hard_metadata], dim=1)) if self.minmax else none
+        condition = torch.cat([hard_metadata, harden(minmax, self.layout.minmax)], dim=1)
+        measurements, flags = self.measurements(condition, noise.measurements, rng)
+        if masked:
+            active = active_blocks(flags, self.sample_len)
+            measurements, flags = measurements * active, flags * active
+        return Series(metadata, minmax, measurements, flags)
+
+
+def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
+    """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
+
+    Within the last block nothing is masked, as in the release (D:last-block-unmasked).
+    """
+    goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
+    alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)
+    return alive.repeat_interleave(sample_len, dim=1)[..., None].to(flags.dtype)

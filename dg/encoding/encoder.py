@@ -1,0 +1,178 @@
+"""The only bridge between datasets in physical units and the tensors that a model sees (§4.2, Appendix B)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from dg.dataset import TimeSeriesDataset
+from dg.encoding.layout import Block, Encoded, Layout, columns
+from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
+from dg.schema import Categorical, Schema
+
+RANGES = {(0.0, 1.0): "sigmoid", (-1.0, 1.0): "tanh"}
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Fitted on training data alone: `decode(encode(dataset))` is `dataset` up to float32 rounding."""
+
+    schema: Schema
+    scales: dict[str, Scale]
+    auto_normalize: bool
+    range: tuple[float, float]
+    fixed_length: bool
+
+    @classmethod
+    def fit(
+        cls,
+        train: TimeSeriesDataset,
+        *,
+        auto_normalize: bool = True,
+        range: Sequence[float] = (-1.0, 1.0),
+        log: Sequence[str] = (),
+    ) -> Encoder:
+        """Learns the scale of every continuous field from `train`.
+
+        auto_normalize: normalise each sample by its own minimum and maximum (§4.2)
+        range: of the encoded values, (0, 1) or (-1, 1) (Appendix B, "this is configurable")
+        log: the fields that are encoded as log(1 + x), as the release does with the views of WWT
+        """
+        if tuple(range) not in RANGES:
+            raise ValueError(f"range is {tuple(range)}; known: {list(RANGES)}")
+        continuous = {field.name: _values(train, field.name) for field in _continuous(train.schema)}
+        unknown = set(log) - set(continuous)
+        if unknown:
+            raise ValueError(f"log names {sorted(unknown)}; {train.schema.name} has the numeric fields {list(continuous)}")
+        return cls(
+            schema=train.schema,
+            scales={name: _scale(values, name in log, tuple(range), name) for name, values in continuous.items()},
+            auto_normalize=auto_normalize,
+            range=tuple(range),
+            fixed_length=bool((train.lengths == train.schema.max_length).all()),
+        )
+
+    @property
+    def layout(self) -> Layout:
+        """The columns of what `encode` gives."""
+        bounded = RANGES[self.range]
+        minmax = [
+            Block(f"{field.name} {part}", 1, activation)  # type: ignore[arg-type]
+            for field in self.schema.measurements
+            for part, activation in (("(max+min)/2", bounded), ("(max-min)/2", "sigmoid"))
+        ]
+        return Layout(
+            metadata=tuple(
+                Block(field.name, len(field.values), "softmax")
+                if isinstance(field, Categorical)
+                else Block(field.name, 1, bounded)  # type: ignore[arg-type]
+                for field in self.schema.metadata
+            ),
+            minmax=tuple(minmax) if self.auto_normalize else (),
+            measurements=tuple(Block(field.name, 1, bounded) for field in self.schema.measurements),  # type: ignore[arg-type]
+            max_length=self.schema.max_length,
+            fixed_length=self.fixed_length,
+        )
+
+    def encode(self, dataset: TimeSeriesDataset) -> Encoded:
+        """Physical units to tensors (float32); raises ValueError for a dataset of another schema."""
+        if dataset.schema != self.schema:
+            raise ValueError(f"the encoder was fitted on {self.schema.name!r}, this is {dataset.schema.name!r}")
+        metadata = [self._encode_metadata(field.name, dataset) for field in self.schema.metadata]
+        minmax, series = [], []
+        for field in self.schema.measurements:
+            values = self.scales[field.name].forward(dataset.measurement(field.name).astype(np.float64))
+            if self.auto_normalize:
+                values, extremes = auto_normalize(values, dataset.active, self.range)
+                minmax.append(extremes)
+            series.append(np.where(dataset.active, values, 0.0))
+        n = len(dataset)
+        return Encoded(
+            metadata=_tensor(np.hstack([np.empty((n, 0)), *metadata])),
+            minmax=_tensor(np.hstack([np.empty((n, 0)), *minmax])),
+            measurements=_tensor(np.stack(series, axis=2)),
+            lengths=torch.from_numpy(dataset.lengths.copy()),
+        )
+
+    def decode(self, encoded: Encoded) -> TimeSeriesDataset:
+        """Tensors to physical units; a categorical field takes its most probable value."""
+        lengths = encoded.lengths.cpu().numpy()
+        active = np.arange(self.schema.max_length) < lengths[:, None]
+        minmax = _array(encoded.minmax)
+        measurements = np.zeros((len(lengths), self.schema.max_length, len(self.schema.measurements)), dtype=np.float32)
+        for column, field in enumerate(self.schema.measurements):
+            values = _array(encoded.measurements[:, :, column])
+            if self.auto_normalize:
+                values = undo_auto_normalize(values, minmax[:, 2 * column : 2 * column + 2], self.range)
+            values = self.scales[field.name].inverse(values)
+            measurements[:, :, column] = np.where(active, np.clip(values, field.low, field.high), 0.0)
+        return TimeSeriesDataset(self.schema, self._decode_metadata(_array(encoded.metadata)), measurements, lengths)
+
+    def to_json(self) -> str:
+        """The encoder without its schema, which has a file of its own."""
+        content = asdict(self)
+        del content["schema"]
+        return json.dumps(content, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str, schema: Schema) -> Encoder:
+        """Raises ValueError where the text is not what `to_json` wrote for `schema`."""
+        try:
+            content = json.loads(text)
+            scales = {
+                name: Scale(**{**scale, "range": tuple(scale["range"])}) for name, scale in content.pop("scales").items()
+            }
+            encoder = cls(**{**content, "schema": schema, "scales": scales, "range": tuple(content["range"])})
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not an encoder: {error!r}; write it with Encoder.to_json") from error
+        if encoder.range not in RANGES or set(scales) != {field.name for field in _continuous(schema)}:
+            raise ValueError(f"the encoder does not belong to the schema {schema.name!r}")
+        return encoder
+
+    def _encode_metadata(self, name: str, dataset: TimeSeriesDataset) -> NDArray[np.float64]:
+        if name in self.scales:
+            return self.scales[name].forward(dataset.metadata[[name]].to_numpy(np.float64))
+        column = dataset.metadata[name].cat
+        return np.eye(len(column.categories))[column.codes]
+
+    def _decode_metadata(self, encoded: NDArray[np.float64]) -> pd.DataFrame:
+        decoded: dict[str, object] = {}
+        for field, (_, where) in zip(self.schema.metadata, columns(self.layout.metadata), strict=True):
+            if isinstance(field, Categorical):
+                decoded[field.name] = pd.Categorical.from_codes(encoded[:, where].argmax(axis=1), list(field.values))
+            else:
+                decoded[field.name] = self.scales[field.name].inverse(encoded[:, where.start])
+        return pd.DataFrame(decoded, index=pd.RangeIndex(len(encoded)))
+
+
+def _continuous(schema: Schema) -> list:
+    return [field for field in (*schema.metadata, *schema.measurements) if not isinstance(field, Categorical)]
+
+
+def _values(dataset: TimeSeriesDataset, name: str) -> NDArray[np.float64]:
+    if name in dataset.metadata.columns:
+        return dataset.metadata[name].to_numpy(np.float64)
+    return dataset.measurement(name)[dataset.active].astype(np.float64)
+
+
+def _scale(values: NDArray[np.float64], log: bool, range: tuple[float, float], name: str) -> Scale:
+    if not len(values):
+        raise ValueError("an encoder cannot be fitted on an empty dataset")
+    if log and values.min() < 0:
+        raise ValueError(f"{name!r} has the negative value {values.min()}: leave it out of `log`")
+    levels = np.log1p(values) if log else values
+    return Scale(low=float(levels.min()), high=float(levels.max()), log=log, range=range)
+
+
+def _tensor(values: NDArray[np.float64]) -> torch.Tensor:
+    return torch.from_numpy(values.astype(np.float32))
+
+
+def _array(values: torch.Tensor) -> NDArray[np.float64]:
+    return values.detach().cpu().numpy().astype(np.float64)

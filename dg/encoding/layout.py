@@ -1,0 +1,81 @@
+"""How samples lie in tensors: the columns of the metadata, of the min/max and of the measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+Activation = Literal["softmax", "tanh", "sigmoid"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring columns that encode one field, and the output activation that generates them (Appendix B)."""
+
+    name: str
+    width: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The blocks of every part of an encoded sample; a model is built from nothing else.
+
+    minmax is the fake metadata of §4.2 and empty without auto-normalization. `fixed_length` says that all
+    training samples have max_length records, so that a model need not generate lengths.
+    """
+
+    metadata: tuple[Block, ...]
+    minmax: tuple[Block, ...]
+    measurements: tuple[Block, ...]
+    max_length: int
+    fixed_length: bool
+
+
+def width(blocks: tuple[Block, ...]) -> int:
+    """How many columns `blocks` fill."""
+    return sum(block.width for block in blocks)
+
+
+def columns(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, slice]]:
+    """Each block with the columns where it lies."""
+    start = 0
+    for block in blocks:
+        yield block, slice(start, start + block.width)
+        start += block.width
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """n encoded samples: all that a model ever sees of a dataset.
+
+    Measurements past a sample's length are 0, as in the dataset.
+    """
+
+    metadata: Float[Tensor, "n m"]
+    minmax: Float[Tensor, "n mm"]
+    measurements: Float[Tensor, "n t k"]
+    lengths: Int[Tensor, " n"]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, index: Int[Tensor, " b"]) -> Encoded:
+        return Encoded(self.metadata[index], self.minmax[index], self.measurements[index], self.lengths[index])
+
+    def to(self, device: torch.device | str) -> Encoded:
+        """The same samples on `device`."""
+        return Encoded(*(part.to(device) for part in self._parts()))
+
+    @staticmethod
+    def concatenate(chunks: list[Encoded]) -> Encoded:
+        """The samples of all `chunks`, one after the other."""
+        return Encoded(*(torch.cat(parts) for parts in zip(*(chunk._parts() for chunk in chunks), strict=True)))
+
+    def _parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        return self.metadata, self.minmax, self.measurements, self.lengths

@@ -1,0 +1,78 @@
+"""A fitted model: it samples datasets, and is the file that a data holder hands out (§4.4)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from dg.dataset import TimeSeriesDataset
+from dg.encoding import Encoded, Encoder
+from dg.module import GenerativeModule
+from dg.randomness import stream
+from dg.schema import Schema
+
+CHUNK = 1000
+
+
+class Generator:
+    """An encoder and the trained module behind it."""
+
+    def __init__(self, encoder: Encoder, module: GenerativeModule) -> None:
+        self.encoder, self.module = encoder, module
+
+    def sample(self, n: int, *, seed: int) -> TimeSeriesDataset:
+        """n new samples in physical units; the same seed gives the same samples."""
+        if n < 1:
+            raise ValueError(f"cannot sample {n} samples: ask for at least one")
+        device = self.module.device
+        self.module.eval()
+        chunks = [
+            self.module.generate(min(CHUNK, n - start), stream(seed, start, 2, device=device)).to("cpu")
+            for start in range(0, n, CHUNK)
+        ]
+        return self.encoder.decode(Encoded.concatenate(chunks))
+
+    def save(self, folder: str | Path) -> None:
+        """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        description = {"model": type(self.module).__name__, "hyperparameters": dict(self.module.hparams)}
+        (folder / "generator.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
+        (folder / "schema.json").write_text(self.encoder.schema.to_json(), encoding="utf-8")
+        (folder / "encoder.json").write_text(self.encoder.to_json(), encoding="utf-8")
+        weights = {name: weight.detach().cpu().contiguous() for name, weight in self.module.state_dict().items()}
+        save_file(weights, folder / "weights.safetensors")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Generator:
+        """Reads what `save` wrote. The file names its model, but nothing in it is run or imported.
+
+        Raises ValueError for a model that is not known: those of dg, and those of baselines once it is imported.
+        """
+        folder = Path(folder)
+        try:
+            description = json.loads((folder / "generator.json").read_text(encoding="utf-8"))
+            schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
+            encoder = Encoder.from_json((folder / "encoder.json").read_text(encoding="utf-8"), schema)
+            module = _known_model(description["model"])(encoder.layout, **description["hyperparameters"])
+            module.load_state_dict(load_file(folder / "weights.safetensors"))
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise ValueError(f"{folder} does not hold a whole generator: {error}") from error
+        return cls(encoder, module.eval())
+
+
+def _known_model(name: str) -> type[GenerativeModule]:
+    import dg.doppelganger  # noqa: F401
+
+    known = {model.__name__: model for model in _descendants(GenerativeModule)}
+    if name not in known:
+        raise ValueError(f"unknown model {name!r}; known: {sorted(known)} (`import baselines` makes its models known)")
+    return known[name]
+
+
+def _descendants(model: type[GenerativeModule]) -> list[type[GenerativeModule]]:
+    return [heir for child in model.__subclasses__() for heir in (child, *_descendants(child))]

@@ -1,0 +1,36 @@
+"""The Wasserstein losses of Eq. 1 and their gradient penalty (Appendix B), shared by every GAN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Critic = Callable[[Tensor], Tensor]
+
+
+def wasserstein_distance(critic: Critic, real: Float[Tensor, "b d"], fake: Float[Tensor, "b d"]) -> Float[Tensor, ""]:
+    """E[D(x)] - E[D(G(z))], which a critic maximises: its estimate of the distance between real and fake."""
+    scores = critic(torch.cat([real, fake])).flatten()
+    return scores[: len(real)].mean() - scores[len(real) :].mean()
+
+
+def gradient_penalty(
+    critic: Critic, real: Float[Tensor, "b d"], fake: Float[Tensor, "b d"], rng: torch.Generator
+) -> Float[Tensor, ""]:
+    """The mean of (‖∇D(x̂)‖₂ - 1)² over points x̂ between real and fake, two-sided, one norm a sample.
+
+    The columns of `real` and `fake` hold measurements and metadata together, so the norm is taken jointly.
+    """
+    between = interpolate(real, fake, rng).requires_grad_(True)
+    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    norm = (gradient.square().sum(dim=1) + 1e-8).sqrt()
+    return (norm - 1).square().mean()
+
+
+def interpolate(real: Float[Tensor, "b d"], fake: Float[Tensor, "b d"], rng: torch.Generator) -> Float[Tensor, "b d"]:
+    """x̂ = t·x + (1 - t)·G(z) with one t ~ U[0, 1] a sample (Appendix B)."""
+    weight = torch.rand(len(real), 1, generator=rng, device=real.device, dtype=real.dtype)
+    return torch.lerp(fake, real, weight).detach()

@@ -1,0 +1,88 @@
+"""What every competitor is: a LightningModule that can also generate."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import torch
+from lightning import LightningModule
+from lightning.pytorch.core.optimizer import LightningOptimizer
+from torch import Tensor, nn
+
+from dg.encoding import Encoded, Layout
+from dg.randomness import stream
+
+
+class GenerativeModule(LightningModule):
+    """A model built as `Model(layout, **hyperparameters)`, trained by `fit`, sampled through a Generator.
+
+    The constructor's signature holds the hyper-parameters; their defaults are those of Appendix B.
+    `batch_size` samples make a batch (None: all of them); `max_epochs` ends training before the batches do.
+    """
+
+    batch_size: int | None = 100
+    max_epochs: int | None = None
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
+        self.seed = 0
+        self.automatic_optimization = False
+
+    @property
+    def samples_per_batch(self) -> int | None:
+        """How many training samples one batch draws (None: each sample once)."""
+        return self.batch_size
+
+    def observe(self, train: Encoded) -> None:  # noqa: B027
+        """Called once before training, with all training samples: what takes no gradient is learnt here."""
+
+    @abstractmethod
+    def training_step(self, batch: Encoded, batch_index: int) -> Tensor | None:
+        """One batch of the paper, which every optimiser has seen when it ends."""
+
+    @abstractmethod
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n new samples, a function of the weights and of `rng` alone."""
+
+    def batch_rng(self) -> torch.Generator:
+        """The random numbers of the current batch: a function of the seed and of the batches before it."""
+        return stream(self.seed, self.global_step, device=self.device)
+
+    def descend(
+        self, optimizer: LightningOptimizer, loss: Tensor, network: nn.Module, *, counts: bool = False
+    ) -> None:
+        """One optimiser step of `network` down `loss`; the step that `counts` is Lightning's one step of this batch."""
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        optimizer.zero_grad()
+        self.manual_backward(loss, inputs=parameters)
+        (optimizer if counts else optimizer.optimizer).step()
+
+    def adam(self, network: nn.Module, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999) -> torch.optim.Adam:
+        """Adam over what `network` learns."""
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        return torch.optim.Adam(parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True)
+
+    def report(self, **values: Tensor | float) -> None:
+        """Logs the losses of this batch, every `log_every_n_steps` batches."""
+        if self.global_step % self.trainer.log_every_n_steps == 0:
+            self.log_dict({f"train/{name}": value for name, value in values.items()}, batch_size=1)
+
+    def transfer_batch_to_device(self, batch: Encoded, device: torch.device, dataloader_index: int) -> Encoded:
+        """Encoded samples move as a whole."""
+        return batch.to(device)
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss or a weight is no longer finite."""
+
+
+def refuse_nan(step: int, **losses: Any) -> None:
+    """Raises TrainingDiverged, naming the batch and the losses that are not finite."""
+    wrong = {name: float(loss) for name, loss in losses.items() if not torch.isfinite(torch.as_tensor(loss)).all()}
+    if wrong:
+        raise TrainingDiverged(
+            f"batch {step}: {', '.join(f'{name} loss is {loss}' for name, loss in wrong.items())}; "
+            "the last good checkpoint is kept. A lower learning rate is the usual remedy"
+        )

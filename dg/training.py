@@ -1,0 +1,148 @@
+"""fit(): the one place where Lightning is driven."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning import Callback, LightningModule, Trainer
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+from tqdm import tqdm
+
+from dg.dataset import TimeSeriesDataset
+from dg.encoding import Encoded, Encoder, Layout
+from dg.generator import Generator
+from dg.module import GenerativeModule, TrainingDiverged
+from dg.randomness import stream
+
+
+def fit(
+    model: Callable[[Layout], GenerativeModule],
+    train: TimeSeriesDataset,
+    *,
+    encoder: Encoder | None = None,
+    batches: int = 200_000,
+    seed: int = 0,
+    checkpoint: Path | None = None,
+    checkpoint_every: int = 500,
+    trainer: Callable[..., Trainer] = Trainer,
+    callbacks: Sequence[Callback] = (),
+    **trainer_arguments: Any,
+) -> Generator:
+    """Trains `model` on `train` and returns the Generator; the same seed gives the same weights.
+
+    model: makes the module from a layout, e.g. `DoppelGANger` or `partial(DoppelGANger, alpha=2)`
+    batches: minibatches to train for, 200,000 in Appendix B; models with `max_epochs` may end earlier
+    checkpoint: a file that is rewritten about every `checkpoint_every` batches; if it exists, training goes on from it
+    trainer: makes the Lightning Trainer, e.g. `partial(Trainer, accelerator="gpu")`
+
+    Raises TrainingDiverged when a loss or a weight is no longer finite; the checkpoint is then the last good one.
+    """
+    encoder = encoder or Encoder.fit(train)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = model(encoder.layout)
+    module.seed = seed
+    own_callbacks: list[Callback] = [Progress(type(module).__name__, batches)]
+    if checkpoint:
+        own_callbacks.append(Checkpoint(checkpoint, checkpoint_every))
+    lightning = trainer(
+        max_steps=-1 if module.max_epochs else batches,
+        max_epochs=module.max_epochs or -1,
+        callbacks=[*own_callbacks, *callbacks],
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        **{"logger": False, "log_every_n_steps": 50, **trainer_arguments},
+    )
+    samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
+    module.observe(samples.encoded)
+    draws = Draws(len(train), module.samples_per_batch, seed)
+    resume = str(checkpoint) if checkpoint and checkpoint.exists() else None
+    lightning.fit(module, DataLoader(samples, sampler=draws, batch_size=None), ckpt_path=resume, weights_only=True)
+    return Generator(encoder, module.eval())
+
+
+class Samples(Dataset[Encoded]):
+    """Training samples that stay in memory as tensors; an item is a batch."""
+
+    def __init__(self, encoded: Encoded) -> None:
+        self.encoded = encoded
+
+    def __getitem__(self, index: Tensor) -> Encoded:
+        return self.encoded[index.to(self.encoded.lengths.device)]
+
+
+class Draws(Sampler[Tensor]):
+    """The index draws of an epoch, with replacement as in the release (D:with-replacement); floor(n / b) batches.
+
+    Without a batch size, one batch of every sample in order. An epoch's draws depend on seed and epoch alone.
+    """
+
+    def __init__(self, n: int, batch_size: int | None, seed: int) -> None:
+        self.n, self.batch_size, self.seed, self.epoch = n, batch_size, seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by Lightning when an epoch begins."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return max(1, self.n // self.batch_size) if self.batch_size else 1
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.batch_size is None:
+            yield torch.arange(self.n)
+            return
+        rng = stream(self.seed, self.epoch, 1)
+        for _ in range(len(self)):
+            yield torch.randint(self.n, (self.batch_size,), generator=rng)
+
+
+class Checkpoint(Callback):
+    """Saves all that is needed to go on at the end of an epoch, by a new file that replaces the old one whole."""
+
+    def __init__(self, file: Path, every: int) -> None:
+        self.file, self.every, self.saved = file, every, 0
+
+    def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
+        """A resumed run counts from where it goes on."""
+        self.saved = trainer.global_step
+
+    def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
+        """Only finite weights are worth keeping."""
+        if trainer.global_step - self.saved < self.every and trainer.max_epochs == -1:
+            return
+        if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
+            raise TrainingDiverged(f"batch {trainer.global_step}: a weight is not finite; the last good checkpoint is kept")
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.file.with_suffix(".unfinished")
+        trainer.save_checkpoint(unfinished)
+        os.replace(unfinished, self.file)
+        self.saved = trainer.global_step
+
+
+class Progress(Callback):
+    """One bar over all batches, or epochs, with the time that is left."""
+
+    def __init__(self, name: str, batches: int) -> None:
+        self.name, self.batches = name, batches
+
+    def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
+        """A resumed run's bar begins where it goes on."""
+        total, unit = (module.max_epochs, "epoch") if module.max_epochs else (self.batches, "batch")  # type: ignore[misc]
+        done = trainer.current_epoch if module.max_epochs else trainer.global_step
+        self.bar = tqdm(desc=self.name, total=total, initial=done, unit=unit, mininterval=1, dynamic_ncols=True)  # type: ignore[call-overload]
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        """A batch, or an epoch of one batch, is done."""
+        self.bar.update()
+
+    def teardown(self, *_: Any, **__: Any) -> None:
+        """Leaves the line as it stands."""
+        if hasattr(self, "bar"):
+            self.bar.close()

@@ -1,0 +1,116 @@
+"""An artifact is a module with PAPER, compute(runs) and render(frame): one table or figure of the paper."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.runs import Run
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where an artifact stands in the paper, and what the paper claims by it."""
+
+    name: str
+    section: str
+    claim: str
+
+
+class Artifact(Protocol):
+    """Compute, then ink: `compute` is slow and tidy, `render` fast and pure."""
+
+    PAPER: Paper
+
+    def compute(self, runs: Sequence[Run]) -> pd.DataFrame:
+        """One row a number, with its model and seed."""
+
+    def render(self, frame: pd.DataFrame) -> str | Figure:
+        """Markdown or a figure, from the frame alone."""
+
+
+NOT_REPRODUCED = {"figure14": "IBM's container data are not public (§5.3)"}
+
+
+def find(name: str) -> Artifact:
+    """The artifact called `name`, e.g. table3 or figure1; raises ValueError with the known names."""
+    if name in NOT_REPRODUCED:
+        raise ValueError(f"{name} is not reproduced: {NOT_REPRODUCED[name]}")
+    if name not in known():
+        raise ValueError(f"unknown artifact {name!r}; known: {', '.join(known())}")
+    return import_module(f"experiments.{_folder(name)}.{name}")  # type: ignore[return-value]
+
+
+def known() -> list[str]:
+    """The artifacts: the files of experiments/tables and experiments/figures."""
+    here = Path(__file__).parent
+    return sorted(file.stem for kind in ("tables", "figures") for file in (here / kind).glob("[a-z]*.py"))
+
+
+def write(name: str, runs: Sequence[Run], results: Path) -> str:
+    """Computes and renders an artifact into `results`; returns what to show on the screen."""
+    artifact = find(name)
+    results.mkdir(parents=True, exist_ok=True)
+    frame = artifact.compute(runs)
+    drawn = artifact.render(frame)
+    note = summary(runs)
+    frame.to_csv(_whole(results / f"{name}.csv"), index=False)
+    _commit(results / f"{name}.csv")
+    _write_text(results / f"{name}.json", json.dumps(sources(name, runs), indent=2))
+    if isinstance(drawn, Figure):
+        drawn.text(0.01, 0.005, note, fontsize=6, color="grey")
+        drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
+        _commit(results / f"{name}.png")
+        return f"{artifact.PAPER.name}: {results / name}.png\n{note}"
+    text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{drawn}\n\n{note}\n"
+    _write_text(results / f"{name}.md", text)
+    return text
+
+
+def summary(runs: Sequence[Run]) -> str:
+    """One line under every table and figure: which data, how much, how long."""
+    data = sorted({run.provenance["data"]["origin"] for run in runs})
+    scale = runs[0].config.scale
+    seeds = sorted({run.seed for run in runs})
+    revisions = sorted({run.provenance["revision"] for run in runs})
+    samples = sorted({run.provenance["data"]["samples"] for run in runs})
+    return (
+        f"Data: {', '.join(data)}; {', '.join(map(str, samples))} training samples; scale {scale.name} "
+        f"({scale.batches:,} batches); seeds {seeds}; revision {', '.join(revisions)}."
+    )
+
+
+def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
+    """The provenance of every run behind an artifact."""
+    return {
+        "artifact": name,
+        "runs": [
+            {"id": run.folder.name, "model": run.model, "seed": run.seed, "scale": run.config.scale.name, **run.provenance}
+            for run in runs
+        ],
+    }
+
+
+def _folder(name: str) -> str:
+    return "tables" if name.startswith("table") else "figures"
+
+
+def _whole(file: Path) -> Path:
+    return file.with_name(f".{file.name}")
+
+
+def _commit(file: Path) -> None:
+    os.replace(_whole(file), file)
+
+
+def _write_text(file: Path, text: str) -> None:
+    _whole(file).write_text(text, encoding="utf-8")
+    _commit(file)

@@ -1,0 +1,112 @@
+"""What is seen of a run while it trains: losses, batches a second, validation metrics and sample plots."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import wandb
+from hydra.utils import instantiate
+from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.loggers import Logger, WandbLogger
+from omegaconf import DictConfig, OmegaConf
+
+from benchmarks.metric import Metric
+from dg.dataset import TimeSeriesDataset
+from dg.encoding import Encoder
+from dg.generator import Generator
+from experiments.plots import sample_grid
+
+
+@contextmanager
+def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
+    """The loggers of conf/logger, which write into the run's folder; W&B gets the whole config."""
+    made = []
+    for name, logger in config.logger.items():
+        extra: dict[str, Any] = {}
+        if name == "wandb":
+            whole = OmegaConf.to_container(config, resolve=True)
+            extra = {"name": f"{config.model.name}-{config.seed}", "config": whole, "settings": wandb.Settings(silent=True)}
+        made.append(instantiate(logger)(save_dir=folder, **extra))
+    try:
+        yield made
+    finally:
+        wandb.finish()
+
+
+class Stopwatch(Callback):
+    """Seconds of training, those before an interruption included, and batches a second."""
+
+    def __init__(self) -> None:
+        self.before = 0.0
+        self.seconds = 0.0
+
+    def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
+        """Starts, or goes on where a checkpoint left it."""
+        self.before, self.started, self.lap, self.lap_batches = self.seconds, time.perf_counter(), time.perf_counter(), 0
+
+    def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
+        """Logs the pace as often as the losses."""
+        now = time.perf_counter()
+        self.seconds = self.before + now - self.started
+        self.lap_batches += 1
+        if self.lap_batches >= trainer.log_every_n_steps:
+            log(trainer, {"train/batches_per_second": self.lap_batches / (now - self.lap)})
+            self.lap, self.lap_batches = now, 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Goes into the checkpoint."""
+        return {"seconds": self.seconds}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Comes out of the checkpoint."""
+        self.seconds = state["seconds"]
+
+
+class Validation(Callback):
+    """Every so many batches: samples from the model, their metrics against a validation split, and a picture."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        validation: TimeSeriesDataset,
+        metrics: Mapping[str, Metric],
+        *,
+        samples: int,
+        every: int,
+        folder: Path,
+    ) -> None:
+        self.encoder, self.validation, self.metrics = encoder, validation, metrics
+        self.samples, self.every, self.folder = samples, every, folder
+
+    def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
+        """Does not touch the random numbers of training."""
+        batches = batches_done(trainer)
+        if batches % self.every:
+            return
+        generated = Generator(self.encoder, module).sample(self.samples, seed=0)  # type: ignore[arg-type]
+        module.train()
+        scores = {f"validation/{name}": metric(self.validation, generated) for name, metric in self.metrics.items()}
+        log(trainer, scores)
+        figure = sample_grid(self.validation, generated, title=f"after {batches} batches")
+        (self.folder / "samples").mkdir(exist_ok=True)
+        figure.savefig(self.folder / "samples" / f"{batches:07d}.png", dpi=80)
+        for logger in trainer.loggers:
+            if isinstance(logger, WandbLogger):
+                logger.log_image("samples", [figure], step=batches)
+        plt.close(figure)
+
+
+def batches_done(trainer: Trainer) -> int:
+    """Batches since training began; an epoch of the HMM is one batch."""
+    return trainer.fit_loop.epoch_loop.total_batch_idx + 1
+
+
+def log(trainer: Trainer, values: dict[str, float]) -> None:
+    """Hands `values` to every logger."""
+    for logger in trainer.loggers:
+        logger.log_metrics(values, step=batches_done(trainer))

@@ -1,0 +1,62 @@
+"""The few drawing primitives and the one style sheet of all figures."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from dg.dataset import TimeSeriesDataset
+
+STYLE = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "figure.constrained_layout.use": True,
+    "font.size": 9,
+    "legend.frameon": False,
+}
+# Okabe and Ito's palette, which readers with colour-blindness can tell apart; real data are always black.
+COLOURS = {
+    "real": "#000000",
+    "doppelganger": "#D55E00",
+    "naive_gan": "#0072B2",
+    "rnn": "#009E73",
+    "ar": "#CC79A7",
+    "hmm": "#56B4E9",
+    "bootstrap": "#7F7F7F",
+    "shuffled": "#E69F00",
+}
+
+
+def panels(rows: int, columns: int, width: float = 7.0, height: float = 2.4) -> tuple[Figure, NDArray[np.object_]]:
+    """An empty figure in the house style, and its axes [rows, columns]."""
+    with plt.rc_context(STYLE):
+        return plt.subplots(rows, columns, figsize=(width, height * rows), squeeze=False, layout="constrained")
+
+
+def curve(axes: Axes, x: NDArray, y: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None) -> None:
+    """One model's line, with the range over its seeds as a band."""
+    axes.plot(x, y, color=COLOURS.get(model), lw=1.3 if model == "real" else 0.9, label=label, zorder=3 if model == "real" else 2)
+    if band is not None:
+        axes.fill_between(x, *band, color=COLOURS.get(model), alpha=0.2, lw=0)
+
+
+def sample_grid(real: TimeSeriesDataset, generated: TimeSeriesDataset, title: str, count: int = 3) -> Figure:
+    """The first few real series above as many generated ones, first measurement, log scale where it is positive."""
+    figure, axes = panels(2, count, height=1.6)
+    for row, (name, data) in enumerate((("real", real), ("generated", generated))):
+        for column in range(min(count, len(data))):
+            series = data.measurements[column, : data.lengths[column], 0]
+            axes[row, column].plot(series, lw=0.7, color=COLOURS["real" if row == 0 else "doppelganger"])
+            axes[row, column].set_yscale("symlog" if series.min() >= 0 else "linear")
+        axes[row, 0].set_ylabel(name)
+    figure.suptitle(title)
+    return figure

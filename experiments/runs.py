@@ -1,0 +1,125 @@
+"""Runs: one model fitted to one dataset with one seed, kept in a folder that is whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from dg.dataset import TimeSeriesDataset
+from experiments.data import Split, file_hash, split
+
+UNFINISHED = ".unfinished"
+
+
+def identity(config: DictConfig) -> str:
+    """A hash of all that decides a run's result: dataset, data file, model, sizes and seed."""
+    content: Any = OmegaConf.to_container(config, resolve=True)
+    decisive = {
+        "dataset": content["dataset"]["name"],
+        "log": content["dataset"]["log"],
+        "file": file_hash(config.data),
+        "model": content["model"],
+        "samples": content["scale"]["samples"],
+        "batches": content["scale"]["batches"],
+        "seed": content["seed"],
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: config.yaml, run.json, generator/ and generated/ in one folder."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, config: DictConfig) -> Run:
+        """Where the run of this config is, or will be."""
+        return cls(Path(config.outputs) / "runs" / identity(config))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the folder is there; it appears whole."""
+        return self.folder.exists()
+
+    @property
+    def unfinished(self) -> Path:
+        """Where the run is while it is being made; its checkpoint is there too."""
+        return self.folder.with_name(self.folder.name + UNFINISHED)
+
+    @cached_property
+    def config(self) -> DictConfig:
+        """The resolved config that made the run."""
+        return OmegaConf.create(self._read("config.yaml"))  # type: ignore[return-value]
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """What run.json says: revision, versions, data hash, seconds, device."""
+        try:
+            return json.loads(self._read("run.json"))
+        except json.JSONDecodeError as error:
+            raise self._damaged(error) from error
+
+    @property
+    def model(self) -> str:
+        """The model's name, e.g. naive_gan."""
+        return self.config.model.name
+
+    @property
+    def seed(self) -> int:
+        """Decides A and A′, the training and the samples."""
+        return self.config.seed
+
+    @cached_property
+    def real(self) -> Split:
+        """The real data that the run was made with; raises ValueError where they have changed since."""
+        parts = split(self.config)
+        if parts.train.fingerprint != self.provenance["data"]["fingerprint"]:
+            raise ValueError(
+                f"{self.folder} was trained on other data than {self.config.data or 'the simulator'} gives now; "
+                "delete the folder and run it again"
+            )
+        return parts
+
+    @cached_property
+    def generated(self) -> TimeSeriesDataset:
+        """As many generated samples as there were training samples."""
+        try:
+            return TimeSeriesDataset.load(self.folder / "generated")
+        except ValueError as error:
+            raise self._damaged(error) from error
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> ValueError:
+        return ValueError(f"the run folder {self.folder} is damaged ({error}); delete it and run it again")
+
+
+@contextmanager
+def writing(run: Run) -> Iterator[Path]:
+    """A folder to make the run in, renamed when it is whole; what was there of an interrupted run is kept."""
+    run.unfinished.mkdir(parents=True, exist_ok=True)
+    try:
+        yield run.unfinished
+        (run.unfinished / "checkpoint.ckpt").unlink(missing_ok=True)
+        os.rename(run.unfinished, run.folder)
+    except OSError as error:
+        free = shutil.disk_usage(run.folder.parent).free / 2**20
+        raise OSError(
+            f"{run.unfinished} could not be written: {error} ({free:.0f} MiB free); make room and start the same "
+            "command again: finished runs are kept, and this one goes on from its last checkpoint"
+        ) from error
