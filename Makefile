@@ -47,7 +47,8 @@ train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.
 	$(BIN)/python -m experiments.train model=$* scale=$(SCALE) $(if $(DATA),data=$(DATA)) $(ARGS)
 
 notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into $(RESULTS)/notebooks (smoke: 2 minutes)
-	SCALE=$(SCALE) DATA=$(DATA) $(BIN)/python -m notebooks $(RESULTS)/notebooks
+	SCALE=$(SCALE) DATA=$(abspath $(DATA)) $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
+		--output-dir $(RESULTS)/notebooks notebooks/*.ipynb
 
 speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, and their ratio (5 minutes; makes the peer's environment)
 	$(BIN)/python -m benchmarks.speed.training

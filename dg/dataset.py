@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,9 @@ class TimeSeriesDataset:
         """The samples whose metadata equal `values`, e.g. `where(technology="DSL")`."""
         unknown = set(values) - set(self.metadata.columns)
         if unknown:
-            raise KeyError(f"{self.schema.name} has no metadata {sorted(unknown)}; it has {list(self.metadata.columns)}")
+            raise KeyError(
+                f"{self.schema.name} has no metadata {sorted(unknown)}; it has {list(self.metadata.columns)}"
+            )
         chosen = np.ones(len(self), dtype=bool)
         for name, value in values.items():
             chosen &= (self.metadata[name] == value).to_numpy()
@@ -77,7 +80,7 @@ class TimeSeriesDataset:
             raise ValueError(f"fractions must be positive and sum to at most 1, got {fractions}")
         order = np.random.default_rng(seed).permutation(len(self))
         bounds = np.round(np.cumsum((0.0, *fractions)) * len(self)).astype(int)
-        return tuple(self.take(order[low:high]) for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+        return tuple(self.take(order[low:high]) for low, high in pairwise(bounds))
 
     def without_metadata(self) -> TimeSeriesDataset:
         """The same records with no metadata, for models that cannot generate any."""
@@ -158,7 +161,7 @@ def _checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
     for field in schema.metadata:
         column = metadata[field.name].reset_index(drop=True)
         if isinstance(field, Categorical):
-            typed = column.astype(pd.CategoricalDtype(field.values))
+            typed = column.astype(pd.CategoricalDtype(list(field.values)))
             wrong = typed.isna().to_numpy()
             remedy = f"is not one of {list(field.values)}"
         else:
@@ -187,4 +190,6 @@ def _refuse(dataset: TimeSeriesDataset, field: str, wrong: NDArray[np.bool_], re
     if wrong.any():
         sample, step = (int(i) for i in np.argwhere(wrong)[0])
         value = dataset.measurement(field)[sample, step]
-        raise ValueError(f"{dataset.schema.name}: {field!r} of sample {sample} at step {step} is {value}, which {remedy}")
+        raise ValueError(
+            f"{dataset.schema.name}: {field!r} of sample {sample} at step {step} is {value}, which {remedy}"
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -45,7 +44,10 @@ class Generator:
         (folder / "schema.json").write_text(self.encoder.schema.to_json(), encoding="utf-8")
         (folder / "encoder.json").write_text(self.encoder.to_json(), encoding="utf-8")
         weights = {name: weight.detach().cpu().contiguous() for name, weight in self.module.state_dict().items()}
-        save_file(weights, folder / "weights.safetensors")
+        try:
+            save_file(weights, folder / "weights.safetensors")
+        except SafetensorError as error:
+            raise OSError(f"{folder / 'weights.safetensors'} could not be written: {error}") from error
 
     @classmethod
     def load(cls, folder: str | Path) -> Generator:

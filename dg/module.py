@@ -9,6 +9,7 @@ import torch
 from lightning import LightningModule
 from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
+from torch.optim import Adam
 
 from dg.encoding import Encoded, Layout
 from dg.randomness import stream
@@ -35,7 +36,7 @@ class GenerativeModule(LightningModule):
         """How many training samples one batch draws (None: each sample once)."""
         return self.batch_size
 
-    def observe(self, train: Encoded) -> None:  # noqa: B027
+    def observe(self, train: Encoded) -> None:
         """Called once before training, with all training samples: what takes no gradient is learnt here."""
 
     @abstractmethod
@@ -50,23 +51,21 @@ class GenerativeModule(LightningModule):
         """The random numbers of the current batch: a function of the seed and of the batches before it."""
         return stream(self.seed, self.global_step, device=self.device)
 
-    def descend(
-        self, optimizer: LightningOptimizer, loss: Tensor, network: nn.Module, *, counts: bool = False
-    ) -> None:
+    def descend(self, optimizer: LightningOptimizer, loss: Tensor, network: nn.Module, *, counts: bool = False) -> None:
         """One optimiser step of `network` down `loss`; the step that `counts` is Lightning's one step of this batch."""
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimizer.zero_grad()
         self.manual_backward(loss, inputs=parameters)
         (optimizer if counts else optimizer.optimizer).step()
 
-    def adam(self, network: nn.Module, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999) -> torch.optim.Adam:
+    def adam(self, network: nn.Module, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999) -> Adam:
         """Adam over what `network` learns."""
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        return torch.optim.Adam(parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True)
+        return Adam(parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True)
 
     def report(self, **values: Tensor | float) -> None:
         """Logs the losses of this batch, every `log_every_n_steps` batches."""
-        if self.global_step % self.trainer.log_every_n_steps == 0:
+        if self.global_step % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
             self.log_dict({f"train/{name}": value for name, value in values.items()}, batch_size=1)
 
     def transfer_batch_to_device(self, batch: Encoded, device: torch.device, dataloader_index: int) -> Encoded:

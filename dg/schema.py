@@ -83,7 +83,7 @@ class Schema:
             return cls(
                 name=content["name"],
                 metadata=tuple(_field(entry) for entry in content["metadata"]),
-                measurements=tuple(_field(entry) for entry in content["measurements"]),  # type: ignore[arg-type]
+                measurements=tuple(_field(entry) for entry in content["measurements"]),  # type: ignore[misc]
                 max_length=content["max_length"],
                 period=content["period"],
             )

@@ -58,14 +58,25 @@ def fit(
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
-        **{"logger": False, "log_every_n_steps": 50, **trainer_arguments},
+        **{"logger": False, **trainer_arguments},
     )
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
     module.observe(samples.encoded)
     draws = Draws(len(train), module.samples_per_batch, seed)
-    resume = str(checkpoint) if checkpoint and checkpoint.exists() else None
-    lightning.fit(module, DataLoader(samples, sampler=draws, batch_size=None), ckpt_path=resume, weights_only=True)
+    loader = DataLoader(samples, sampler=draws, batch_size=None)
+    lightning.fit(module, loader, ckpt_path=_resumable(checkpoint), weights_only=True)
     return Generator(encoder, module.eval())
+
+
+def _resumable(checkpoint: Path | None) -> Path | None:
+    """The checkpoint, if there is one; raises ValueError where it is not whole."""
+    if checkpoint is None or not checkpoint.exists():
+        return None
+    try:
+        torch.load(checkpoint, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise ValueError(f"{checkpoint} is damaged ({error}); delete it to train from the start") from error
+    return checkpoint
 
 
 class Samples(Dataset[Encoded]):
@@ -118,7 +129,9 @@ class Checkpoint(Callback):
         if trainer.global_step - self.saved < self.every and trainer.max_epochs == -1:
             return
         if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
-            raise TrainingDiverged(f"batch {trainer.global_step}: a weight is not finite; the last good checkpoint is kept")
+            raise TrainingDiverged(
+                f"batch {trainer.global_step}: a weight is not finite; the last good checkpoint is kept"
+            )
         self.file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.file.with_suffix(".unfinished")
         trainer.save_checkpoint(unfinished)

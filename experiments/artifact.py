@@ -93,7 +93,13 @@ def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
     return {
         "artifact": name,
         "runs": [
-            {"id": run.folder.name, "model": run.model, "seed": run.seed, "scale": run.config.scale.name, **run.provenance}
+            {
+                "id": run.folder.name,
+                "model": run.model,
+                "seed": run.seed,
+                "scale": run.config.scale.name,
+                **run.provenance,
+            }
             for run in runs
         ],
     }

@@ -31,6 +31,7 @@ def origin(config: DictConfig) -> str:
     return f"real, {Path(config.data).name}" if config.data else "simulated"
 
 
+@lru_cache(maxsize=2)
 def file_hash(path: str | None) -> str | None:
     """SHA-256 of a data file; None for the simulator."""
     if path is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import wandb
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
@@ -24,14 +24,11 @@ from experiments.plots import sample_grid
 
 @contextmanager
 def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
-    """The loggers of conf/logger, which write into the run's folder; W&B gets the whole config."""
-    made = []
-    for name, logger in config.logger.items():
-        extra: dict[str, Any] = {}
-        if name == "wandb":
-            whole = OmegaConf.to_container(config, resolve=True)
-            extra = {"name": f"{config.model.name}-{config.seed}", "config": whole, "settings": wandb.Settings(silent=True)}
-        made.append(instantiate(logger)(save_dir=folder, **extra))
+    """The loggers of conf/logger, which write into the run's folder; each gets the whole config."""
+    os.environ.setdefault("WANDB_SILENT", "true")
+    made: list[Logger] = [instantiate(logger)(save_dir=folder) for logger in config.logger.values()]
+    for logger in made:
+        logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
     try:
         yield made
     finally:
@@ -47,7 +44,8 @@ class Stopwatch(Callback):
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
         """Starts, or goes on where a checkpoint left it."""
-        self.before, self.started, self.lap, self.lap_batches = self.seconds, time.perf_counter(), time.perf_counter(), 0
+        self.started = self.lap = time.perf_counter()
+        self.before, self.lap_batches = self.seconds, 0
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
         """Logs the pace as often as the losses."""
@@ -98,7 +96,6 @@ class Validation(Callback):
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
                 logger.log_image("samples", [figure], step=batches)
-        plt.close(figure)
 
 
 def batches_done(trainer: Trainer) -> int:

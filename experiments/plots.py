@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -38,13 +36,17 @@ COLOURS = {
 
 def panels(rows: int, columns: int, width: float = 7.0, height: float = 2.4) -> tuple[Figure, NDArray[np.object_]]:
     """An empty figure in the house style, and its axes [rows, columns]."""
-    with plt.rc_context(STYLE):
-        return plt.subplots(rows, columns, figsize=(width, height * rows), squeeze=False, layout="constrained")
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height * rows), layout="constrained")
+        return figure, figure.subplots(rows, columns, squeeze=False)
 
 
-def curve(axes: Axes, x: NDArray, y: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None) -> None:
+def curve(
+    axes: Axes, x: NDArray, y: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None
+) -> None:
     """One model's line, with the range over its seeds as a band."""
-    axes.plot(x, y, color=COLOURS.get(model), lw=1.3 if model == "real" else 0.9, label=label, zorder=3 if model == "real" else 2)
+    width, depth = (1.3, 3) if model == "real" else (0.9, 2)
+    axes.plot(x, y, color=COLOURS.get(model), lw=width, label=label, zorder=depth)
     if band is not None:
         axes.fill_between(x, *band, color=COLOURS.get(model), alpha=0.2, lw=0)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+from itertools import product
 from pathlib import Path
 
 import hydra
-from hydra import compose
+from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig
 from tqdm import tqdm
@@ -17,7 +17,7 @@ from experiments.errors import clear_errors
 from experiments.runs import Run
 from experiments.train import train
 
-log = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def grid(name: str, overrides: list[str]) -> list[DictConfig]:
@@ -25,30 +25,33 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     chosen = [f"experiment={name}", *overrides]
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
     parsed = OverridesParser.create().parse_overrides([f"{key}={values}" for key, values in sweep.items()])
-    cells: list[list[str]] = [[]]
-    for override in parsed:
-        values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [override.get_value_element_as_str()]
-        cells = [[*cell, f"{override.get_key_element()}={value}"] for cell in cells for value in values]
-    return [compose("train", [*chosen, *cell]) for cell in cells]
+    choices = [
+        [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()] for override in parsed
+    ]
+    return [compose("train", [*chosen, *cell]) for cell in product(*choices)]
 
 
-def reproduce(config: DictConfig) -> str:
-    """What the artifact shows, after everything that it needs has been fitted."""
-    artifact.find(config.artifact)
-    passed = ("scale", "data", "outputs", "trainer", "logger")
-    cells = grid(config.artifact, [f"{key}={config[key]}" for key in passed if config[key] is not None])
-    runs: list[Run] = []
+def fitted(name: str, overrides: list[str]) -> list[Run]:
+    """The runs of an artifact's grid; those that are missing are fitted, those that were interrupted go on."""
+    artifact.find(name)
     with logging_redirect_tqdm():
-        for cell in tqdm(cells, desc=config.artifact, unit="run"):
-            runs.append(train(cell))
-    return artifact.write(config.artifact, runs, Path(config.results))
+        return [train(cell) for cell in tqdm(grid(name, overrides), desc=name, unit="run")]
+
+
+def runs(name: str, **choices: str | None) -> list[Run]:
+    """`fitted` for notebooks, e.g. runs("table3", scale="smoke"); choices that are None or empty are left out."""
+    overrides = [f"{key}={value}" for key, value in choices.items() if value]
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        return fitted(name, [f"outputs={ROOT / 'outputs'}", *overrides])
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")
 @clear_errors
 def main(config: DictConfig) -> None:
     """The command."""
-    print(reproduce(config))
+    passed = ("scale", "data", "outputs", "trainer", "logger")
+    made = fitted(config.artifact, [f"{key}={config[key]}" for key in passed if config[key] is not None])
+    print(artifact.write(config.artifact, made, Path(config.results)))
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ def identity(config: DictConfig) -> str:
     """A hash of all that decides a run's result: dataset, data file, model, sizes and seed."""
     content: Any = OmegaConf.to_container(config, resolve=True)
     decisive = {
-        "dataset": content["dataset"]["name"],
-        "log": content["dataset"]["log"],
+        "dataset": {**content["dataset"], "metrics": None, "load": {**content["dataset"]["load"], "raw": None}},
         "file": file_hash(config.data),
         "model": content["model"],
         "samples": content["scale"]["samples"],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import hydra
 from hydra.utils import instantiate
@@ -32,9 +34,7 @@ def train(config: DictConfig) -> Run:
     stopwatch, metrics = Stopwatch(), instantiate(config.dataset.metrics, _convert_="all")
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
-        watch = Validation(
-            encoder, parts.validation, metrics, folder=folder, **config.scale.validation
-        )
+        watch = Validation(encoder, parts.validation, metrics, folder=folder, **config.scale.validation)
         generator = fit(
             instantiate(config.model.module),
             parts.train,
@@ -42,6 +42,7 @@ def train(config: DictConfig) -> Run:
             batches=config.scale.batches,
             seed=config.seed,
             checkpoint=folder / "checkpoint.ckpt",
+            checkpoint_every=config.scale.checkpoint_every,
             trainer=instantiate(config.trainer),
             callbacks=[stopwatch, watch],
             logger=made,
@@ -54,10 +55,13 @@ def train(config: DictConfig) -> Run:
     return run
 
 
-def quiet() -> warnings.catch_warnings:
+@contextmanager
+def quiet() -> Iterator[None]:
     """Leaves out what Lightning tells those who write their own loops and loaders."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    return warnings.catch_warnings(action="ignore", category=UserWarning)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")
+        yield
 
 
 @hydra.main(config_path="../conf", config_name="train", version_base="1.3")

@@ -66,22 +66,23 @@ def segment_correlation(head: Array, tail: Array) -> Array:
 def _segments(series: Array) -> Array:
     """`segment_correlation` [n, T - 2] of every lag at once, by FFT and prefix sums; itself where rounding decides."""
     t = series.shape[1]
-    centred = series - series.mean(axis=1, keepdims=True)
     lags = np.arange(1, t - 1)
+    centred = series - series.mean(axis=1, keepdims=True)
     head_sum, tail_sum = _segment_sums(centred)
-    head_power, tail_power = _segment_sums(centred * centred)
+    head_power, tail_power = _segment_sums(centred**2)
+    head_power -= head_sum**2 / (t - lags)
+    tail_power -= tail_sum**2 / (t - lags)
     covariance = _lagged_products(centred)[:, 1 : t - 1] - head_sum * tail_sum / (t - lags)
-    head_power -= head_sum * head_sum / (t - lags)
-    tail_power -= tail_sum * tail_sum / (t - lags)
+    scale = np.sqrt(np.maximum(head_power, 0) * np.maximum(tail_power, 0))
+    correlation = np.divide(covariance, scale, out=np.ones_like(scale), where=scale > 0)
 
-    power = (centred * centred).sum(axis=1, keepdims=True)
-    sound = (np.minimum(head_power, tail_power) > SCARCE * power) & (np.abs(covariance) > ROUNDING * power)
-    correlation = np.zeros_like(covariance)
-    np.divide(covariance, np.sqrt(head_power * tail_power, where=sound, out=correlation), where=sound, out=correlation)
-    constant = (series == series[:, :1]).all(axis=1, keepdims=True)
-    one = constant | (np.minimum(*_segment_sums((series != 0).astype(np.float64))) == 0)
+    silent = np.minimum(*_segment_sums(series != 0)) == 0
+    one = silent | (series == series[:, :1]).all(axis=1, keepdims=True)
     correlation[one] = 1.0
-    undecided = ~one & ~(sound & (np.abs(correlation) < 1 - SCARCE))
+    power = (centred**2).sum(axis=1, keepdims=True)
+    scarce = np.minimum(head_power, tail_power) < SCARCE * power
+    vanishing = np.abs(covariance) < ROUNDING * power
+    undecided = ~one & (scarce | vanishing | (np.abs(correlation) > 1 - SCARCE))
     for lag in lags[undecided.any(axis=0)]:
         rows = np.flatnonzero(undecided[:, lag - 1])
         correlation[rows, lag - 1] = segment_correlation(series[rows, : t - lag], series[rows, lag:])
@@ -91,8 +92,7 @@ def _segments(series: Array) -> Array:
 def _whole_series(series: Array) -> Array:
     t = series.shape[1]
     products = _lagged_products(series - series.mean(axis=1, keepdims=True))
-    constant = (series == series[:, :1]).all(axis=1)
-    products[constant] = 1.0
+    products[(series == series[:, :1]).all(axis=1)] = 1.0
     return products[:, 1 : t - 1] / products[:, :1]
 
 

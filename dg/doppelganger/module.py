@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
-from dg.losses import gradient_penalty, wasserstein_distance
+from dg.losses import discriminator_loss
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import generation_flags, lengths_from_flags, mlp
 
@@ -125,12 +125,10 @@ class DoppelGANger(GenerativeModule):
     def _discriminate(
         self, name: str, real: Tensor, fake: Tensor, rng: torch.Generator, losses: dict[str, Any]
     ) -> Float[Tensor, ""]:
-        """The loss of the discriminator called `name` (Appendix B); notes its parts in `losses`."""
-        critic = getattr(self, name)
-        distance = wasserstein_distance(critic, real, fake)
-        penalty = gradient_penalty(critic, real, fake, rng)
-        losses.update({f"{name}_distance": distance.detach(), f"{name}_penalty": penalty.detach()})
-        return self.hparams.penalty * penalty - distance
+        """The loss of the discriminator called `name`; notes its parts in `losses`."""
+        loss, parts = discriminator_loss(getattr(self, name), real, fake, rng, penalty=self.hparams.penalty)
+        losses.update({f"{name}_{part}": value for part, value in parts.items()})
+        return loss
 
     def _real(self, batch: Encoded) -> Series:
         """Training samples as a discriminator sees them, padded to a whole number of RNN passes."""

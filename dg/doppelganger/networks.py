@@ -81,7 +81,9 @@ class MeasurementGenerator(nn.Module):
         if self.initial_state == "zero":
             zero = torch.zeros(shape, device=rng.device)
             return zero, zero
-        return torch.randn(shape, generator=rng, device=rng.device), torch.randn(shape, generator=rng, device=rng.device)
+        return torch.randn(shape, generator=rng, device=rng.device), torch.randn(
+            shape, generator=rng, device=rng.device
+        )
 
 
 class DoppelGANgerGenerator(nn.Module):

@@ -46,15 +46,18 @@ class Encoder:
         """
         if tuple(range) not in RANGES:
             raise ValueError(f"range is {tuple(range)}; known: {list(RANGES)}")
+        low, high = range
         continuous = {field.name: _values(train, field.name) for field in _continuous(train.schema)}
         unknown = set(log) - set(continuous)
         if unknown:
-            raise ValueError(f"log names {sorted(unknown)}; {train.schema.name} has the numeric fields {list(continuous)}")
+            raise ValueError(
+                f"log names {sorted(unknown)}; {train.schema.name} has the numeric fields {list(continuous)}"
+            )
         return cls(
             schema=train.schema,
-            scales={name: _scale(values, name in log, tuple(range), name) for name, values in continuous.items()},
+            scales={name: _scale(values, name in log, (low, high), name) for name, values in continuous.items()},
             auto_normalize=auto_normalize,
-            range=tuple(range),
+            range=(low, high),
             fixed_length=bool((train.lengths == train.schema.max_length).all()),
         )
 
@@ -126,7 +129,8 @@ class Encoder:
         try:
             content = json.loads(text)
             scales = {
-                name: Scale(**{**scale, "range": tuple(scale["range"])}) for name, scale in content.pop("scales").items()
+                name: Scale(**{**scale, "range": tuple(scale["range"])})
+                for name, scale in content.pop("scales").items()
             }
             encoder = cls(**{**content, "schema": schema, "scales": scales, "range": tuple(content["range"])})
         except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:

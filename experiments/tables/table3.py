@@ -26,7 +26,9 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
     Every row is measured against the held-out half A′; `real` is A against it (D:held-out-reference).
     """
-    rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in {run.seed: run for run in runs}.values()]
+    rows = [
+        _row("real", run.seed, run.real.held_out, run.real.train) for run in {run.seed: run for run in runs}.values()
+    ]
     rows += [_row(run.model, run.seed, run.real.held_out, run.generated) for run in runs]
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
 
@@ -85,7 +87,7 @@ def _claims(medians: pd.Series) -> str:
     lines = [
         f"- The paper: {PAPER.claim}.",
         f"- DoppelGANger is closest: {'holds' if ours[:1] == ['doppelganger'] else 'does not hold'}.",
-        f"- The paper's order, {_chain(paper)}: {'holds' if ours == paper else f'does not hold, ours is {_chain(ours)}'}.",
+        f"- The order {_chain(paper)}: {'holds' if ours == paper else f'does not hold, ours is {_chain(ours)}'}.",
     ]
     if "shuffled" in medians:
         below = [NAMES.get(model, model) for model in ours if medians[model] >= medians["shuffled"]]

@@ -1,0 +1,89 @@
+"""The nonlinear auto-regressive baseline of §5.1.2: R_t = f(A, R_{t-1}, …, R_{t-p}) with a multi-layer perceptron f."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from baselines.marginals import Attributes, FirstRecord, attributes
+from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
+from dg.encoding import Encoded, Layout, width
+from dg.module import GenerativeModule, refuse_nan
+from dg.nn import Heads, mlp
+
+
+class AR(GenerativeModule):
+    """The defaults are those of Appendix B; a batch is one window of each of `batch_size` samples (D:ar-windows).
+
+    p: past records that the next is predicted from; those before the first are zero and marked so (D:ar-history)
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        p: int = 3,
+        layers: int = 4,
+        units: int = 200,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        batch_size: int = 100,
+    ) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.batch_size = batch_size
+        self.blocks = record_blocks(layout)
+        self.attributes = Attributes()
+        self.first_record = FirstRecord(self.blocks)
+        condition = width(layout.metadata) + width(layout.minmax)
+        inputs = condition + p * (width(layout.measurements) + 1)
+        self.f = nn.Sequential(mlp(inputs, [units] * layers), Heads(units, self.blocks), nn.Flatten())
+
+    def observe(self, train: Encoded) -> None:
+        """Learns the distributions of metadata and of the first record."""
+        self.attributes.learn(train)
+        self.first_record.learn(records(train, self.layout)[:, 0])
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Adam [66]."""
+        return self.adam(self.f, self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """One step on windows at random times; long samples weigh more, so that all windows count alike."""
+        windows = batch.lengths - 1
+        uniform = torch.rand(len(batch), generator=self.batch_rng(), device=self.device)
+        at = (1 + (uniform * windows).long()).clamp(max=self.layout.max_length - 1)
+        sample = torch.arange(len(batch), device=self.device)
+        lags = at[:, None] - 1 - torch.arange(self.hparams.p, device=self.device)
+        past = self._mark(batch.measurements[sample[:, None], lags.clamp_min(0)], lags >= 0)
+        predicted = self._predict(attributes(batch), past)
+        target = records(batch, self.layout)[sample, at]
+        loss = prediction_loss(predicted, target, windows.to(predicted), self.blocks)
+        self.descend(self.optimizers(), loss, self.f, counts=True)
+        refuse_nan(self.global_step, prediction=loss.detach())
+        self.report(prediction=loss.detach())
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples whose metadata and first record are drawn, and whose other records are predicted."""
+        condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
+        k = width(self.layout.measurements)
+        past = first.new_zeros(n, self.hparams.p, k + 1)
+
+        def next_record(record: Tensor) -> Tensor:
+            nonlocal past
+            newest = self._mark(record[:, None, :k], torch.ones_like(record[:, :1], dtype=torch.bool))
+            past = torch.cat([newest, past[:, :-1]], dim=1)
+            return self._predict(condition, past)
+
+        return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)
+
+    def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p k+1"]:
+        """Past records, newest first, with a mark on those that there are; the others are zero."""
+        mark = valid[..., None].to(past)
+        return torch.cat([past * mark, mark], dim=2)
+
+    def _predict(self, condition: Float[Tensor, "b m"], past: Float[Tensor, "b p k+1"]) -> Float[Tensor, "b c"]:
+        return self.f(torch.cat([condition, past.flatten(1)], dim=1))

@@ -1,0 +1,35 @@
+"""A control: training samples drawn with replacement, as faithful as a model can be and as private as none."""
+
+from __future__ import annotations
+
+import torch
+
+from baselines.marginals import Empirical
+from dg.encoding import Encoded, Layout
+from dg.module import GenerativeModule
+
+
+class Bootstrap(GenerativeModule):
+    """Keeps every training sample and returns some: the ceiling of fidelity, the floor of privacy."""
+
+    batch_size = None
+    max_epochs = 1
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
+        self.samples = Empirical("metadata", "minmax", "measurements", "lengths")
+
+    def observe(self, train: Encoded) -> None:
+        """All that there is to learn."""
+        self.samples.keep(**vars(train))
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """Nothing descends."""
+        return []
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """There is nothing to train."""
+
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n training samples."""
+        return Encoded(**self.samples.draw(n, rng))

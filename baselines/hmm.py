@@ -1,0 +1,113 @@
+"""The hidden Markov baseline of §5.1.2: Gaussian emissions, and metadata that know nothing of the series."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hmmlearn.hmm import GaussianHMM
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from baselines.marginals import Attributes, clip
+from baselines.records import record_blocks, records, samples_of
+from dg.encoding import Encoded, Layout, width
+from dg.module import GenerativeModule, refuse_nan
+
+START_RECORDS = 10_000
+
+
+class HMM(GenerativeModule):
+    """A hidden Markov model with diagonal Gaussians, by hmmlearn; one epoch is one iteration of EM on all samples.
+
+    components: hidden states, which Appendix B does not state (D:hmm-components)
+    iterations: of EM, which it does not state either
+    """
+
+    batch_size = None
+    startprob: Tensor
+    transmat: Tensor
+    means: Tensor
+    covars: Tensor
+
+    def __init__(self, layout: Layout, *, components: int = 10, iterations: int = 20) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.max_epochs = iterations
+        self.blocks = record_blocks(layout)
+        self.attributes = Attributes()
+        c = width(self.blocks)
+        shapes = {"startprob": [components], "transmat": [components] * 2, "means": [components, c]}
+        for name, shape in {**shapes, "covars": [components, c]}.items():
+            self.register_buffer(name, torch.zeros(shape, dtype=torch.float64))
+
+    def observe(self, train: Encoded) -> None:
+        """Learns the distribution of metadata, and starts EM as hmmlearn does, by k-means on 10,000 records at most."""
+        self.attributes.learn(train)
+        values, _ = self._stack(train)
+        if len(values) < self.hparams.components:
+            raise ValueError(
+                f"the HMM has {self.hparams.components} components, more than the {len(values)} records of the "
+                "training samples: give it fewer components"
+            )
+        chosen = np.random.default_rng(self.seed).permutation(len(values))[:START_RECORDS]
+        hmm = GaussianHMM(self.hparams.components, n_iter=0, random_state=self.seed % 2**32)
+        with threadpool_limits(1):
+            hmm.fit(values[chosen])
+        self._take(hmm)
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """EM needs none."""
+        return []
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """One iteration of EM; reports the log-likelihood of a record before it."""
+        values, lengths = self._stack(batch)
+        hmm = ScaledHMM(self.hparams.components, n_iter=1, init_params="", implementation="scaling")
+        hmm.startprob_, hmm.transmat_ = self.startprob.cpu().numpy(), self.transmat.cpu().numpy()
+        hmm.means_, hmm.covars_ = self.means.cpu().numpy(), self.covars.cpu().numpy()
+        hmm.fit(values, lengths)
+        log_likelihood = (hmm.monitor_.history[-1] + hmm.log_scale) / len(values)
+        self._take(hmm)
+        refuse_nan(self.current_epoch, log_likelihood=log_likelihood, **dict(self.named_buffers(recurse=False)))
+        self.log("train/log_likelihood", log_likelihood, on_step=False, on_epoch=True, batch_size=1)
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples: all chains take each step together."""
+        t, device = self.layout.max_length, rng.device
+        uniform = torch.rand((t, n, 1), generator=rng, device=device, dtype=torch.float64)
+        noise = torch.randn((n, t, width(self.blocks)), generator=rng, device=device, dtype=torch.float64)
+        edges, first_edges = self.transmat.cumsum(dim=1)[:, :-1], self.startprob.cumsum(dim=0)[:-1]
+        states = [(uniform[0] >= first_edges).sum(dim=1)]
+        for step in range(1, t):
+            states.append((uniform[step] >= edges[states[-1]]).sum(dim=1))
+        state = torch.stack(states, dim=1)
+        values = (self.means[state] + self.covars[state].sqrt() * noise).float()
+        return samples_of(self.attributes.sample(n, rng), clip(values, self.blocks), self.layout)
+
+    def _stack(self, samples: Encoded) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """All records [Σ lengths, c], one sample after the other, and the lengths, as hmmlearn wants them."""
+        lengths = samples.lengths.cpu().numpy()
+        active = np.arange(self.layout.max_length) < lengths[:, None]
+        return records(samples, self.layout).cpu().numpy()[active].astype(np.float64), lengths
+
+    def _take(self, hmm: GaussianHMM) -> None:
+        """Takes over the parameters of `hmm`; what no record bears on stays as it was."""
+        self.startprob.copy_(torch.from_numpy(hmm.startprob_))
+        seen, left = np.isfinite(hmm.means_).all(axis=1), hmm.transmat_.sum(axis=1) > 0
+        self.transmat[left] = torch.from_numpy(hmm.transmat_[left]).to(self.transmat)
+        self.means[seen] = torch.from_numpy(hmm.means_[seen]).to(self.means)
+        self.covars[seen] = torch.from_numpy(hmm.covars_.diagonal(axis1=1, axis2=2)[seen]).to(self.covars)
+
+
+class ScaledHMM(GaussianHMM):
+    """hmmlearn's fast scaled EM, on densities relative to each record's likeliest state so that none underflows."""
+
+    log_scale = 0.0
+
+    def _compute_likelihood(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        densities = self._compute_log_likelihood(X)
+        highest = densities.max(axis=1, keepdims=True)
+        self.log_scale += highest.sum()
+        return np.exp(densities - highest)

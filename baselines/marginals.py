@@ -1,0 +1,100 @@
+"""The distributions that are taken from the training samples without any gradient (§5.1.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from dg.encoding import Block, Encoded, columns, width
+
+
+class Empirical(nn.Module):
+    """The empirical distribution of training rows: a draw is one of the rows that were kept, all equally likely.
+
+    Rows of several parts, e.g. metadata and measurements, are drawn together. They are saved with the weights.
+    """
+
+    def __init__(self, *parts: str) -> None:
+        super().__init__()
+        self.parts = parts
+        for part in parts:
+            self.register_buffer(part, torch.empty(0))
+
+    def keep(self, **rows: Tensor) -> None:
+        """Keeps `rows`, n of each part."""
+        for part in self.parts:
+            setattr(self, part, rows[part].clone())
+
+    def draw(self, n: int, rng: torch.Generator) -> dict[str, Tensor]:
+        """n rows, with replacement."""
+        kept = {part: getattr(self, part) for part in self.parts}
+        index = torch.randint(len(kept[self.parts[0]]), (n,), generator=rng, device=rng.device)
+        return {part: rows[index] for part, rows in kept.items()}
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        """There may be any number of rows to load."""
+        for part in self.parts:
+            if prefix + part in state_dict:
+                setattr(self, part, torch.empty_like(state_dict[prefix + part], device=getattr(self, part).device))
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
+
+class Attributes(Empirical):
+    """The joint multinomial distribution of metadata on training data (§5.1.2), min/max included as in §4.2.
+
+    Whole tuples are drawn, so metadata are correlated with each other as they are in training (D:joint-multinomial).
+    """
+
+    def __init__(self) -> None:
+        super().__init__("rows")
+
+    def learn(self, train: Encoded) -> None:
+        """Takes the metadata and min/max of all training samples."""
+        self.keep(rows=attributes(train))
+
+    def sample(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """Metadata and min/max of n samples."""
+        return self.draw(n, rng)["rows"]
+
+
+def attributes(samples: Encoded) -> Float[Tensor, "n m"]:
+    """A, the metadata and min/max of `samples` side by side."""
+    return torch.cat([samples.metadata, samples.minmax], dim=1)
+
+
+class FirstRecord(nn.Module):
+    """The Gaussian distribution of the first record R₁ (§5.1.2), whatever the metadata are.
+
+    It has a full covariance, and what it draws is clipped to the range of the encoding (D:gaussian-first-record).
+    """
+
+    mean: Tensor
+    root: Tensor
+
+    def __init__(self, blocks: tuple[Block, ...]) -> None:
+        super().__init__()
+        self.blocks = blocks
+        c = width(blocks)
+        self.register_buffer("mean", torch.zeros(c))
+        self.register_buffer("root", torch.zeros(c, c))
+
+    def learn(self, first: Float[Tensor, "n c"]) -> None:
+        """Maximum likelihood; a covariance without full rank is fine."""
+        values = first.double()
+        self.mean = values.mean(dim=0).to(first)
+        variances, axes = torch.linalg.eigh(torch.cov(values.T, correction=0).reshape(values.shape[1], -1))
+        self.root = (axes * variances.clamp_min(0).sqrt()).to(first).contiguous()
+
+    def sample(self, n: int, rng: torch.Generator) -> Float[Tensor, "n c"]:
+        """n first records."""
+        noise = torch.randn((n, len(self.mean)), generator=rng, device=rng.device)
+        return clip(self.mean + noise @ self.root.T, self.blocks)
+
+
+def clip(values: Float[Tensor, "*n c"], blocks: tuple[Block, ...]) -> Float[Tensor, "*n c"]:
+    """`values` within the range of each block's output activation."""
+    clipped = [values[..., at].clamp(-1.0 if block.activation == "tanh" else 0.0, 1.0) for block, at in columns(blocks)]
+    return torch.cat(clipped, dim=-1)

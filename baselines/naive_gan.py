@@ -1,0 +1,104 @@
+"""The naive GAN of §3.3.2: a dense network generates metadata and all records at once, another one judges them."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from dg.doppelganger.networks import FLAGS, active_blocks
+from dg.encoding import Encoded, Layout, width
+from dg.losses import discriminator_loss
+from dg.module import GenerativeModule, refuse_nan
+from dg.nn import Heads, generation_flags, lengths_from_flags, mlp
+
+
+class NaiveGAN(GenerativeModule):
+    """Appendix B gives the sizes; where it is silent, noise apart, this is as DoppelGANger is.
+
+    noise: width of the N(0, 1) input, which the paper does not state (D:naive-gan-noise)
+    penalty: λ, the weight of the gradient penalty
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        noise: int = 100,
+        layers: int = 4,
+        units: int = 200,
+        batch_norm: bool = False,
+        penalty: float = 10.0,
+        learning_rate: float = 0.001,
+        beta1: float = 0.5,
+        beta2: float = 0.999,
+        batch_size: int = 100,
+    ) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.batch_size = batch_size
+        hidden = [units] * layers
+        self.generator = NaiveGenerator(layout, noise, hidden, batch_norm)
+        attributes = width(layout.metadata) + width(layout.minmax)
+        self.discriminator = mlp(attributes + layout.max_length * (width(layout.measurements) + FLAGS.width), hidden, 1)
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """One Adam a player."""
+        rates = (self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
+        return [self.adam(player, *rates) for player in (self.generator, self.discriminator)]
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """Discriminator and generator in turn, on the same real batch and noise."""
+        rng = self.batch_rng()
+        generator_optimizer, discriminator_optimizer = self.optimizers()
+        noise = self._noise(len(batch), rng)
+        with torch.no_grad():
+            fake = self.generator(noise)
+        loss, parts = discriminator_loss(self.discriminator, self._row(batch), fake, rng, penalty=self.hparams.penalty)
+        losses = {f"discriminator_{name}": part for name, part in parts.items()}
+        self.descend(discriminator_optimizer, loss, self.discriminator)
+        loss = -self.discriminator(self.generator(noise)).mean()
+        losses["generator"] = loss.detach()
+        self.descend(generator_optimizer, loss, self.generator, counts=True)
+        refuse_nan(self.global_step, **losses)
+        self.report(**losses)
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples; all have max_length records where all training samples had (D:fixed-length)."""
+        fixed = self.layout.fixed_length
+        row = self.generator(self._noise(n, rng), masked=not fixed)
+        m, mm, k = (width(part) for part in (self.layout.metadata, self.layout.minmax, self.layout.measurements))
+        t = self.layout.max_length
+        metadata, minmax, records = row.split([m, mm, t * (k + FLAGS.width)], dim=1)
+        measurements, flags = records.unflatten(1, (t, -1)).split([k, FLAGS.width], dim=2)
+        lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(flags)
+        return Encoded(metadata, minmax, measurements, lengths)
+
+    def _noise(self, n: int, rng: torch.Generator) -> Float[Tensor, "n z"]:
+        return torch.randn((n, self.hparams.noise), generator=rng, device=rng.device)
+
+    def _row(self, batch: Encoded) -> Float[Tensor, "b d"]:
+        """All of a training sample in one row."""
+        records = torch.cat([batch.measurements, generation_flags(batch.lengths, self.layout.max_length)], dim=2)
+        return torch.cat([batch.metadata, batch.minmax, records.flatten(1)], dim=1)
+
+
+class NaiveGenerator(nn.Module):
+    """From noise to rows of metadata, min/max and t records with their generation flags; categories are soft."""
+
+    def __init__(self, layout: Layout, noise: int, hidden: list[int], batch_norm: bool) -> None:
+        super().__init__()
+        self.body = mlp(noise, hidden, batch_norm=batch_norm)
+        blocks = (*layout.metadata, *layout.minmax)
+        self.attributes = Heads(hidden[-1], blocks) if blocks else None
+        self.records = Heads(hidden[-1], (*layout.measurements, FLAGS), records=layout.max_length)
+
+    def forward(self, noise: Float[Tensor, "b z"], *, masked: bool = True) -> Float[Tensor, "b d"]:
+        """Rows; records after the end of a series are zero if `masked`, as they are in training samples."""
+        hidden = self.body(noise)
+        records = self.records(hidden)
+        if masked:
+            records = records * active_blocks(records[..., -FLAGS.width :], 1)
+        row = [self.attributes(hidden).flatten(1)] if self.attributes is not None else []
+        return torch.cat([*row, records.flatten(1)], dim=1)

@@ -1,0 +1,72 @@
+"""The recurrent baseline of §5.1.2: an LSTM that predicts the next record from all before it and the metadata."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from baselines.marginals import Attributes, FirstRecord, attributes
+from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
+from dg.encoding import Encoded, Layout, width
+from dg.module import GenerativeModule, refuse_nan
+from dg.nn import LSTM, Heads
+
+
+class RNN(GenerativeModule):
+    """Trained by teacher forcing, with the metadata as additional input at every step; defaults of Appendix B."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        layers: int = 1,
+        units: int = 100,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        batch_size: int = 100,
+    ) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.batch_size = batch_size
+        self.blocks = record_blocks(layout)
+        self.attributes = Attributes()
+        self.first_record = FirstRecord(self.blocks)
+        inputs = width(layout.metadata) + width(layout.minmax) + width(layout.measurements)
+        self.lstm = LSTM(inputs, units, layers)
+        self.heads = Heads(units, self.blocks)
+
+    def observe(self, train: Encoded) -> None:
+        """Learns the distributions of metadata and of the first record."""
+        self.attributes.learn(train)
+        self.first_record.learn(records(train, self.layout)[:, 0])
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Adam [66]."""
+        return self.adam(self, self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """One step on all records of the batch, each predicted from the true ones before it."""
+        t = self.layout.max_length
+        condition = attributes(batch)[:, None].expand(-1, t, -1)
+        hidden, _ = self.lstm(torch.cat([condition, batch.measurements], dim=2))
+        following = records(batch, self.layout).roll(-1, dims=1)
+        there_is_one = torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]
+        loss = prediction_loss(self.heads(hidden).squeeze(2), following, there_is_one.to(hidden), self.blocks)
+        self.descend(self.optimizers(), loss, self, counts=True)
+        refuse_nan(self.global_step, prediction=loss.detach())
+        self.report(prediction=loss.detach())
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples whose metadata and first record are drawn, and whose other records are predicted."""
+        condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
+        k = width(self.layout.measurements)
+        state: tuple[Tensor, Tensor] | None = None
+
+        def next_record(record: Tensor) -> Tensor:
+            nonlocal state
+            hidden, state = self.lstm(torch.cat([condition, record[:, :k]], dim=1)[:, None], state)
+            return self.heads(hidden[:, 0]).squeeze(1)
+
+        return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)

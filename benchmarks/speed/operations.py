@@ -1,0 +1,60 @@
+"""Floating-point operations: how many a computation takes, and how many a second this machine can do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+
+def lstm(inputs: Tensor, input_weight: Tensor, hidden_weight: Tensor, *_: Any, **__: Any) -> int:
+    """Of an LSTM layer's forward pass on `inputs` [t, b, i]: each record meets both weights once."""
+    return 2 * inputs.shape[0] * inputs.shape[1] * (input_weight.numel() + hidden_weight.numel())
+
+
+def lstm_backward(*arguments: Any, **keywords: Any) -> int:
+    """Twice the forward pass: the gradients of what goes in, and of the weights."""
+    return 2 * lstm(*arguments, **keywords)
+
+
+FORMULAS: dict[Any, Callable[..., int]] = {
+    **flop_registry,
+    torch.ops.aten.mkldnn_rnn_layer: lstm,
+    torch.ops.aten.mkldnn_rnn_layer_backward: lstm_backward,
+}
+
+
+class Operations(TorchDispatchMode):
+    """Counts in `total` the operations of all matrix products and LSTM layers, forward and backward, while it is open.
+
+    torch's own FlopCounterMode knows no LSTM of the CPU and cannot stand a gradient penalty.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Lets `function` pass, and counts it."""
+        result = function(*args, **(kwargs or {}))
+        formula = FORMULAS.get(function.overloadpacket)
+        if formula:
+            self.total += formula(*args, **(kwargs or {}), out_val=result)
+        return result
+
+
+def matrix_product_rate(size: int = 2048, repetitions: int = 5) -> float:
+    """Operations a second of the product of two square float32 matrices: the most that this machine gives."""
+    left, right = torch.randn(2, size, size)
+    seconds = []
+    for _ in range(repetitions + 1):
+        start = time.perf_counter()
+        left @ right
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / median(seconds[1:])

@@ -1,0 +1,164 @@
+"""The speed of DoppelGANger at the size of the paper's Wikipedia Web Traffic: T = 550, S = 10, batches of 100.
+
+    python -m benchmarks.speed.training [--threads 2] [--turns 15] [--batches 20] [--sample-len 10]
+
+Prints the milliseconds a batch, ours and the peer's in turn; the operations of a batch and how far we are from the
+rate of this machine's matrix products; and the seconds that sampling takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import time
+import warnings
+from functools import partial
+from statistics import median
+from typing import Any
+
+import torch
+from lightning import Callback
+
+from benchmarks.speed.operations import Operations, matrix_product_rate
+from benchmarks.speed.peer import Peer, PeerUnavailable
+from dg.dataset import TimeSeriesDataset
+from dg.datasets import simulate
+from dg.doppelganger import DoppelGANger
+from dg.encoding import Encoder
+from dg.generator import Generator
+from dg.training import fit
+
+BATCH_SIZE = 100
+TRAINING_SAMPLES = 5_000
+SAMPLED = 50_000
+WARM_UP = 5
+RATIO_AT_MOST = 0.65
+SAMPLING_SECONDS_AT_MOST = 15
+
+
+class Turns(Callback):
+    """Milliseconds of each of our batches, `batches` a turn; after each turn the peer has its own."""
+
+    def __init__(self, batches: int, peer: Peer | None) -> None:
+        self.batches, self.peer = batches, peer
+        self.seen, self.since = 0, 0.0
+        self.ours: list[float] = []
+        self.turns: list[tuple[float, float | None]] = []
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        """The clock stands still in the peer's turn, and while we warm up."""
+        self.seen += 1
+        if self.seen > WARM_UP:
+            self.ours.append(1e3 * (time.perf_counter() - self.since))
+        if len(self.ours) == self.batches:
+            self.turns.append((median(self.ours), median(self.peer.turn(self.batches)) if self.peer else None))
+            self.ours = []
+        self.since = time.perf_counter()
+
+
+class CountOperations(Callback):
+    """The operations of the last of WARM_UP batches, which no turn measures."""
+
+    def __init__(self) -> None:
+        self.operations = Operations()
+
+    def on_train_batch_start(self, trainer: Any, module: Any, batch: Any, batch_index: int) -> None:
+        """Opens the count."""
+        if trainer.global_step == WARM_UP - 1:
+            self.operations.__enter__()
+
+    def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
+        """Closes it."""
+        if trainer.global_step == WARM_UP:
+            self.operations.__exit__(None, None, None)
+
+
+def main() -> None:
+    """Prints what the module's docstring says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of either side (default: every core)")
+    parser.add_argument("--turns", type=int, default=15, help="how often either side is measured")
+    parser.add_argument("--batches", type=int, default=20, help="trained in a turn")
+    parser.add_argument("--sample-len", type=int, default=10, help="S, the records of an RNN pass")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    torch.set_num_threads(arguments.threads)
+
+    train = simulate.wwt(TRAINING_SAMPLES, seed=0)
+    peer = _peer(arguments, train.schema.max_length)
+    turns, count = Turns(arguments.batches, peer), CountOperations()
+    generator = _train(train, arguments, turns, count)
+    if peer:
+        peer.close()
+    _print_training(arguments, turns, generator, peer)
+    _print_operations(count.operations.total, median(ours for ours, _ in turns.turns))
+    _print_sampling(generator)
+
+
+def _peer(arguments: argparse.Namespace, max_length: int) -> Peer | None:
+    try:
+        return Peer(
+            threads=arguments.threads,
+            samples=TRAINING_SAMPLES,
+            max_length=max_length,
+            sample_len=arguments.sample_len,
+            batch_size=BATCH_SIZE,
+        )
+    except PeerUnavailable as reason:
+        print(f"peer not available, ours alone is measured: {reason}")
+        return None
+
+
+def _train(train: TimeSeriesDataset, arguments: argparse.Namespace, *callbacks: Callback) -> Generator:
+    return fit(
+        partial(DoppelGANger, sample_len=arguments.sample_len, batch_size=BATCH_SIZE),
+        train,
+        encoder=Encoder.fit(train, log=("views",)),
+        batches=WARM_UP + arguments.turns * arguments.batches,
+        callbacks=callbacks,
+        accelerator="cpu",
+    )
+
+
+def _print_training(arguments: argparse.Namespace, turns: Turns, generator: Generator, peer: Peer | None) -> None:
+    module: Any = generator.module
+    parameters = sum(weight.numel() for weight in module.parameters())
+    print(
+        f"one batch of {BATCH_SIZE}, T = {module.layout.max_length}, S = {arguments.sample_len}, threads "
+        f"{arguments.threads}, {len(turns.turns)} turns of {arguments.batches} batches, load {os.getloadavg()[0]:.1f}"
+    )
+    ours = median(ours for ours, _ in turns.turns)
+    inputs = module.discriminator[0].in_features
+    print(f"  ours  {ours:7.1f} ms   critic of {inputs} inputs, {parameters} parameters")
+    if peer:
+        pairs = [(ours, peers) for ours, peers in turns.turns if peers is not None]
+        ratios = sorted(ours / peers for ours, peers in pairs)
+        print(
+            f"  peer  {median(peers for _, peers in pairs):7.1f} ms   critic of {peer.critic_inputs} inputs, "
+            f"{peer.parameters} parameters, {peer.name}"
+        )
+        print(
+            f"  ours / peer, turn by turn: median {median(ratios):.2f}, range {ratios[0]:.2f} to {ratios[-1]:.2f} "
+            f"(aim: at most {RATIO_AT_MOST})"
+        )
+
+
+def _print_operations(operations: int, milliseconds: float) -> None:
+    rate, machine = operations / milliseconds * 1e3, matrix_product_rate()
+    print(
+        f"  {operations / 1e9:.2f} GFLOP a batch: {rate / 1e9:.0f} GFLOP/s, {rate / machine:.0%} of the "
+        f"{machine / 1e9:.0f} GFLOP/s of a 2048 × 2048 matrix product"
+    )
+
+
+def _print_sampling(generator: Generator) -> None:
+    start = time.perf_counter()
+    generator.sample(SAMPLED, seed=0)
+    seconds = time.perf_counter() - start
+    print(f"sampling {SAMPLED} series: {seconds:.1f} s (aim: at most {SAMPLING_SECONDS_AT_MOST} s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+# %% [markdown]
+# # Table 3: autocorrelation of daily page views (§5.2)
+#
+# The mean square error between the average autocorrelation of real and generated series, for every model and the
+# controls. `SCALE` and `DATA` of the environment choose the scale and a real file in the simulator's place; runs that
+# `make reproduce-table3` has already made are read, not made again.
+
+# %%
+import os
+
+from IPython.display import Markdown
+
+from experiments.artifact import summary
+from experiments.reproduce import runs
+from experiments.tables import table3
+
+made = runs("table3", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+
+# %% [markdown]
+# One row a model and seed, as in `results/table3.csv`.
+
+# %%
+frame = table3.compute(made)
+frame
+
+# %%
+Markdown(f"{table3.render(frame)}\n\n{summary(made)}")

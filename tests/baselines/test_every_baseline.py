@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+import baselines
+from dg import Encoder, Generator, TimeSeriesDataset, fit
+
+SMALL = {
+    "AR": {"layers": 1, "units": 8, "batch_size": 8},
+    "Bootstrap": {},
+    "HMM": {"components": 3, "iterations": 2},
+    "NaiveGAN": {"layers": 1, "units": 8, "noise": 4, "batch_size": 8},
+    "RNN": {"units": 8, "batch_size": 8},
+    "Shuffled": {},
+}
+
+
+def test_every_baseline_is_here() -> None:
+    assert set(SMALL) == set(baselines.__all__)
+
+
+@pytest.mark.parametrize("auto_normalize", [False, True])
+@pytest.mark.parametrize("name", SMALL)
+def test_fit_sample_save_load(
+    name: str, auto_normalize: bool, kinds_of_data: TimeSeriesDataset, tmp_path, same_weights
+) -> None:
+    encoder = Encoder.fit(kinds_of_data, auto_normalize=auto_normalize)
+    model = partial(getattr(baselines, name), **SMALL[name])
+    generator, again = (fit(model, kinds_of_data, encoder=encoder, batches=3, seed=5) for _ in range(2))
+    assert same_weights(generator.module, again.module)
+
+    sample = generator.sample(40, seed=1)
+    assert len(sample) == 40 and sample.schema == kinds_of_data.schema
+    if (kinds_of_data.lengths == kinds_of_data.schema.max_length).all():
+        assert (sample.lengths == kinds_of_data.schema.max_length).all()
+    assert generator.sample(40, seed=1).fingerprint == sample.fingerprint
+    assert generator.sample(40, seed=2).fingerprint != sample.fingerprint
+
+    generator.save(tmp_path / "generator")
+    assert Generator.load(tmp_path / "generator").sample(40, seed=1).fingerprint == sample.fingerprint
+
+
+@pytest.mark.parametrize("name", ["AR", "HMM", "RNN", "Bootstrap", "Shuffled"])
+def test_metadata_tuples_are_those_of_training(name: str, dataset) -> None:
+    """a goes with x only and b with y only, so an independent draw of each would show."""
+    train = dataset(np.random.default_rng(0).normal(size=(20, 4, 1)), first=["a", "b"] * 10, second=["x", "y"] * 10)
+    encoder = Encoder.fit(train, auto_normalize=False)
+    metadata = (
+        fit(partial(getattr(baselines, name), **SMALL[name]), train, encoder=encoder, batches=1)
+        .sample(100, seed=0)
+        .metadata
+    )
+    assert set(zip(metadata["first"], metadata["second"], strict=True)) == {("a", "x"), ("b", "y")}
+
+
+@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("t", [1, 5])
+def test_constant_series_and_single_records(name: str, t: int, dataset) -> None:
+    train = dataset(np.full((12, t, 1), 3.0), kind=["a", "b"] * 6)
+    encoder = Encoder.fit(train, auto_normalize=False)
+    sample = fit(partial(getattr(baselines, name), **SMALL[name]), train, encoder=encoder, batches=2).sample(5, seed=0)
+    np.testing.assert_array_equal(sample.measurements, np.full((5, t, 1), 3.0))

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from baselines import RNN
+from dg import Encoder, TimeSeriesDataset, fit
+
+
+def test_it_learns_what_only_memory_can(dataset) -> None:
+    """0 0 1 0 0 1 … of one kind and 0 0 0 1 … of the other: what follows two zeros depends on kind and on the past."""
+    t = np.arange(24)
+    kinds = ["third", "fourth"] * 20
+    train = dataset(np.stack([t % (3 if kind == "third" else 4) == 2 for kind in kinds])[..., None], kind=kinds)
+    encoder = Encoder.fit(train, auto_normalize=False)
+    sample = fit(partial(RNN, units=32, learning_rate=0.01), train, encoder=encoder, batches=250).sample(20, seed=0)
+    period = np.where(sample.metadata["kind"] == "third", 3, 4)
+    assert len(set(period)) == 2
+    np.testing.assert_allclose(sample.measurements[..., 0], t % period[:, None] == 2, atol=0.1)
+
+
+def test_series_end_where_they_should(ramps: TimeSeriesDataset) -> None:
+    encoder = Encoder.fit(ramps, auto_normalize=False)
+    sample = fit(partial(RNN, units=32, learning_rate=0.01), ramps, encoder=encoder, batches=200).sample(40, seed=0)
+    np.testing.assert_array_equal(sample.lengths, np.where(sample.metadata["kind"] == "short", 3, 6))
+
+
+def test_it_is_one_lstm_layer_of_100_units(ramps: TimeSeriesDataset) -> None:
+    """Appendix B; inputs are A and R_t: two kinds and one measurement."""
+    module = RNN(Encoder.fit(ramps, auto_normalize=False).layout)
+    assert (module.lstm.num_layers, module.lstm.hidden_size, module.lstm.input_size) == (1, 100, 3)
+    assert module.hparams.learning_rate == 0.001 and module.batch_size == 100
+
+
+@pytest.mark.parametrize("killed_after", [5, 6, 8])
+def test_an_interrupted_run_ends_as_an_unbroken_one(
+    killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
+) -> None:
+    model, checkpoint = partial(RNN, units=8, batch_size=20), tmp_path / "checkpoint"
+    unbroken = fit(model, ramps, batches=12, seed=3)
+    with pytest.raises(InterruptedError):
+        fit(
+            model,
+            ramps,
+            batches=12,
+            seed=3,
+            checkpoint=checkpoint,
+            checkpoint_every=3,
+            callbacks=[interruption(killed_after)],
+        )
+    assert checkpoint.exists()
+    resumed = fit(model, ramps, batches=12, seed=3, checkpoint=checkpoint, checkpoint_every=3)
+    assert same_weights(resumed.module, unbroken.module)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import Metric
+from benchmarks.distances import mse, wasserstein1
+from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE, autocorrelation
+from dg.dataset import TimeSeriesDataset
+from dg.schema import Continuous, Schema
+
+TOTALS = Metric("total", lambda dataset: dataset.measurements.sum(axis=1).ravel(), wasserstein1)
+METRICS = [AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE, TOTALS]
+
+
+def counts(seed: int, t: int = 12) -> TimeSeriesDataset:
+    """Few samples, among them quiet, busy and constant ones."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 9))
+    measurements = rng.poisson(rng.choice([0, 0.2, 3, 1000], (n, 1, 1)), (n, t, 1)).astype(np.float32)
+    measurements[0] = rng.choice([measurements[0], np.full((t, 1), 5)])
+    schema = Schema("toy", (), (Continuous("views"),), t)
+    return TimeSeriesDataset(schema, pd.DataFrame(index=range(n)), measurements, np.full(n, t))
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+@settings(max_examples=40, deadline=None)
+@given(seeds=st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)))
+def test_promises(metric: Metric, seeds: tuple[int, int]) -> None:
+    real, synthetic = map(counts, seeds)
+    distance = metric(real, synthetic)
+    assert metric(real, real) == 0
+    assert np.isfinite(distance) and distance >= 0
+    assert metric(synthetic, real) == pytest.approx(distance)
+    order = np.random.default_rng(0).permutation(len(real))
+    assert metric(real.take(order), synthetic) == pytest.approx(distance, abs=1e-12)
+
+
+def test_is_the_distance_of_the_statistics() -> None:
+    schema = Schema("toy", (), (Continuous("views"),), 2)
+
+    def made_of(*rows: list[float]) -> TimeSeriesDataset:
+        values = np.array(rows, dtype=np.float32)[:, :, None]
+        return TimeSeriesDataset(schema, pd.DataFrame(index=range(len(rows))), values, np.full(len(rows), 2))
+
+    assert TOTALS(made_of([1, 2]), made_of([4, 4])) == 5
+    assert TOTALS.name == "total"
+
+
+def test_a_statistic_takes_its_options_beforehand() -> None:
+    schema = Schema("toy", (), (Continuous("traffic"), Continuous("loss")), 10)
+    rng = np.random.default_rng(0)
+    real, synthetic = (
+        TimeSeriesDataset(
+            schema, pd.DataFrame(index=range(5)), rng.random((5, 10, 2), dtype=np.float32), np.full(5, 10)
+        )
+        for _ in range(2)
+    )
+    losses = Metric("loss", partial(autocorrelation, measurement="loss"), mse)
+    expected = np.mean((autocorrelation(real, "loss") - autocorrelation(synthetic, "loss")) ** 2)
+    assert losses(real, synthetic) == pytest.approx(expected)
+    assert losses(real, synthetic) != Metric("traffic", autocorrelation, mse)(real, synthetic)

@@ -1,0 +1,34 @@
+"""Figure 1's frame and lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.statistics.autocorrelation import autocorrelation
+from experiments import artifact
+from experiments.figures import figure1
+from experiments.train import train
+
+
+@pytest.fixture
+def runs(config):
+    return [train(config(f"model={model}")) for model in ("ar", "bootstrap", "shuffled")]
+
+
+def test_one_curve_a_model_and_seed(runs):
+    frame = figure1.compute(runs)
+    assert frame.groupby(["model", "seed"]).size().to_dict() == {
+        (model, 0): 548 for model in ("real", "ar", "bootstrap", "shuffled")
+    }
+    drawn = frame[frame["model"] == "ar"].sort_values("lag")["autocorrelation"].to_numpy()
+    assert np.array_equal(drawn, autocorrelation(runs[0].generated))
+
+
+def test_models_above_controls_below(runs, tmp_path):
+    figure = figure1.render(figure1.compute(runs))
+    above, below = ([line.get_label() for line in axes.get_lines()] for axes in figure.axes)
+    assert above == ["AR", "Real (A′)"]
+    assert below == ["Bootstrap (resampled A)", "Shuffled in time", "Real (A′)"]
+    assert "figure1.png" in artifact.write("figure1", runs, tmp_path)
+    assert (tmp_path / "figure1.png").stat().st_size > 10_000

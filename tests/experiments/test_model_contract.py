@@ -1,0 +1,55 @@
+"""What every conf/model/*.yaml promises, whatever the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra.utils import instantiate
+
+import baselines
+from dg.dataset import TimeSeriesDataset
+from dg.encoding import Encoder
+from dg.generator import Generator
+from dg.training import fit
+from experiments.data import split
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = sorted(file.stem for file in (ROOT / "conf" / "model").glob("*.yaml"))
+
+
+def fitted(config, batches: int = 2) -> tuple[Generator, TimeSeriesDataset]:
+    parts = split(config)
+    encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
+    model = instantiate(config.model.module)
+    return fit(model, parts.train, encoder=encoder, batches=batches, seed=config.seed, accelerator="cpu"), parts.train
+
+
+def same(one: TimeSeriesDataset, other: TimeSeriesDataset) -> bool:
+    return one.fingerprint == other.fingerprint and one.measurements.tobytes() == other.measurements.tobytes()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_fit_sample_save_load_sample(name, config, tmp_path):
+    assert baselines is not None
+    chosen = config(f"model={name}", "scale.samples=60")
+    assert chosen.model.name == name
+    generator, train = fitted(chosen)
+    sampled = generator.sample(70, seed=3)
+
+    assert sampled.schema == train.schema and len(sampled) == 70
+    assert (sampled.lengths == 550).all() and sampled.measurement("views").min() >= 0
+    assert same(sampled, generator.sample(70, seed=3))
+    assert not same(sampled, generator.sample(70, seed=4))
+
+    generator.save(tmp_path / "generator")
+    assert same(sampled, Generator.load(tmp_path / "generator").sample(70, seed=3))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_same_seed_gives_the_same_weights(name, config):
+    chosen = config(f"model={name}", "scale.samples=60")
+    one, other = (fitted(chosen)[0].module.state_dict() for _ in range(2))
+    assert one.keys() == other.keys()
+    assert all(np.array_equal(one[key].numpy(), other[key].numpy(), equal_nan=True) for key in one)

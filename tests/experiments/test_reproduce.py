@@ -1,0 +1,62 @@
+"""One name in five places, one grid for the sweep and for make."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+from hydra import initialize_config_dir
+
+from experiments import artifact
+from experiments.reproduce import grid
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def names(pattern: str) -> list[str]:
+    return sorted(file.stem for file in ROOT.glob(pattern))
+
+
+def test_one_name_in_every_place():
+    known = artifact.known()
+    assert known == names("conf/experiment/*.yaml") == names("notebooks/*.py") == names("notebooks/*.ipynb")
+    assert {"table3", "figure1"} <= set(known)
+    for name in known:
+        assert artifact.find(name).PAPER.name.replace(" ", "").lower() == name
+
+
+def test_an_unknown_artifact_lists_the_known():
+    with pytest.raises(ValueError, match=r"unknown artifact 'table99'; known: .*figure1.*table3"):
+        artifact.find("table99")
+    with pytest.raises(ValueError, match="not public"):
+        artifact.find("figure14")
+
+
+def test_the_grid_is_every_model_with_every_seed():
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cells = grid("table3", ["scale=small"])
+    models = {cell.model.name for cell in cells}
+    assert models == set(names("conf/model/*.yaml"))
+    assert [(cell.seed, cell.model.name) for cell in cells[:2]] == [(0, "doppelganger"), (0, "naive_gan")]
+    assert len(cells) == 3 * len(models)
+
+
+@pytest.mark.parametrize("name", artifact.known())
+def test_notebooks_are_paired_and_have_no_outputs(name):
+    source = jupytext.read(ROOT / "notebooks" / f"{name}.py")
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
+        (cell.cell_type, cell.source) for cell in source.cells
+    ]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+
+
+def test_make_help_lists_every_target():
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = [line.split(":")[0] for line in (ROOT / "Makefile").read_text().splitlines() if "## " in line]
+    assert {"test", "lint", "speed", "notebooks", "reproduce-%"} <= set(targets)
+    assert all(f"  {target}" in shown for target in targets)
+    assert "table3" in shown

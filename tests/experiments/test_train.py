@@ -1,0 +1,129 @@
+"""One run from the command line: what it writes, how it is killed and goes on, how it says no."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]
+
+
+def command(outputs: Path, *overrides: str) -> list[str]:
+    return [sys.executable, "-m", "experiments.train", f"outputs={outputs}", *overrides]
+
+
+def start(outputs: Path, *overrides: str, **options) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen(command(outputs, *overrides), cwd=ROOT, env=environment, text=True, **pipes, **options)
+
+
+def finish(process: subprocess.Popen[str], code: int = 0) -> str:
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == code, output
+    return output
+
+
+def weights(outputs: Path) -> bytes:
+    (file,) = outputs.glob("runs/*/generator/weights.safetensors")
+    return file.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory) -> Path:
+    outputs = tmp_path_factory.mktemp("unbroken")
+    finish(start(outputs, *SMALL, "trainer.log_every_n_steps=2"))
+    return outputs
+
+
+def test_a_run_folder_holds_all_that_was_made(unbroken):
+    (run,) = unbroken.glob("runs/*")
+    names = {str(file.relative_to(run)) for file in run.rglob("*") if file.is_file()}
+    assert {"config.yaml", "run.json", "generator/weights.safetensors", "generated/measurements.npy"} <= names
+    assert "samples/0000010.png" in names
+    assert not [name for name in names if name.endswith((".ckpt", ".unfinished", ".pkl"))]
+    assert list(run.glob("wandb/offline-run-*/*.wandb"))
+
+
+def test_every_player_is_logged(unbroken):
+    (file,) = unbroken.glob("runs/*/metrics/version_0/metrics.csv")
+    logged = pd.read_csv(file)
+    for column in (
+        "train/discriminator_distance",
+        "train/discriminator_penalty",
+        "train/discriminator_gradient_norm",
+        "train/auxiliary_discriminator_distance",
+        "train/generator",
+        "train/batches_per_second",
+        "validation/autocorrelation_mse",
+    ):
+        assert logged[column].notna().any(), column
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.4, 1.1])
+def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tmp_path, unbroken, moment):
+    process = start(tmp_path, *SMALL)
+    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    finish(start(tmp_path, *SMALL))
+    assert weights(tmp_path) == weights(unbroken)
+
+
+def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):
+    process = start(tmp_path, *SMALL)
+    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert "Traceback" not in output
+    assert (
+        not [folder for folder in tmp_path.glob("runs/*") if folder.suffix != ".unfinished"] or not process.returncode
+    )
+    finish(start(tmp_path, *SMALL))
+    assert weights(tmp_path) == weights(unbroken)
+
+
+def test_a_full_disk_loses_nothing(tmp_path, unbroken):
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    output = finish(start(tmp_path, *SMALL, "logger=none", preexec_fn=limit), code=1)
+    assert "make room and start the same command again" in output and "Traceback" not in output
+    assert not list(tmp_path.glob("runs/*[!d]"))
+    finish(start(tmp_path, *SMALL))
+    assert weights(tmp_path) == weights(unbroken)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path, unbroken):
+    (run,) = unbroken.glob("runs/*")
+    unfinished = tmp_path / "runs" / f"{run.name}.unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "checkpoint.ckpt").write_bytes(b"PK\x03\x04 half a file")
+    output = finish(start(tmp_path, *SMALL, "logger=none"), code=1)
+    assert str(unfinished / "checkpoint.ckpt") in output and "delete it" in output and "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("override", "known"),
+    [("model=nobody", "doppelganger"), ("dataset=nothing", "wwt"), ("scale=huge", "small")],
+)
+def test_an_unknown_choice_lists_the_known(tmp_path, override, known):
+    assert known in finish(start(tmp_path, override), code=1)
+
+
+def test_a_missing_data_file_is_named_before_anything_is_made(tmp_path):
+    output = finish(start(tmp_path, "data=nowhere.csv", "logger=none"), code=1)
+    assert "nowhere.csv" in output and "Traceback" not in output
+    assert not (tmp_path / "runs").exists()
