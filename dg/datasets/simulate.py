@@ -68,16 +68,16 @@ class Domain:
 READERS = Traffic(
     access="all-access", agent="all-agents", pages=39_402,
     level=5.75, level_spread=1.05, unrest_spread=0.12, calm=0.14,
-    trend=0.29, trend_days=57, fluctuation=0.08, fluctuation_days=6, noise=0.15,
+    trend=0.29, trend_days=57.0, fluctuation=0.08, fluctuation_days=6.0, noise=0.15,
     weekday=(0.035, 0.02, 0.0, -0.042, -0.058, -0.05, 0.095), weekly_spread=0.195, annual=0.92,
-    shared=0.06, bursts=11, burst_spread=0.95, burst_height=1.88, burst_days=5.2,
+    shared=0.06, bursts=11.0, burst_spread=0.95, burst_height=1.88, burst_days=5.2,
 )  # fmt: skip
 SPIDERS = Traffic(
     access="all-access", agent="spider", pages=34_913,
     level=2.42, level_spread=0.71, unrest_spread=0.127, calm=-0.09,
-    trend=0.25, trend_days=40, fluctuation=0.12, fluctuation_days=5, noise=0.12,
+    trend=0.25, trend_days=40.0, fluctuation=0.12, fluctuation_days=5.0, noise=0.12,
     weekday=(0.0, 0.02, 0.05, 0.04, -0.01, -0.06, -0.04), weekly_spread=0.05, annual=0.49,
-    shared=0.124, bursts=62, burst_spread=0.33, burst_height=1.08, burst_days=0.565,
+    shared=0.124, bursts=62.0, burst_spread=0.33, burst_height=1.08, burst_days=0.565,
 )  # fmt: skip
 TRAFFIC = (
     READERS,
@@ -202,5 +202,5 @@ def _bursts(n: int, t: int, traffic: Traffic, rng: np.random.Generator) -> Array
 def _shared_days(domain: int, traffic: int) -> Array:
     """What befalls all pages of a class alike [t]: the same for every seed."""
     rng = np.random.default_rng([2015, domain, traffic])
-    days = 0.6 * _autoregression(1, SCHEMA.max_length, 20, rng)[0] + 0.8 * rng.standard_normal(SCHEMA.max_length)
+    days = 0.6 * _autoregression(1, SCHEMA.max_length, 20.0, rng)[0] + 0.8 * rng.standard_normal(SCHEMA.max_length)
     return TRAFFIC[traffic].shared * (days - days.mean())

@@ -43,7 +43,7 @@ SCHEMA = Schema(
         Categorical("access", ("all-access", "desktop", "mobile-web")),
         Categorical("agent", ("all-agents", "spider")),
     ),
-    measurements=(Continuous("views", unit="views a day", low=0),),
+    measurements=(Continuous("views", unit="views a day", low=0.0),),
     max_length=550,
     period="1 day",
 )
