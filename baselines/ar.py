@@ -61,7 +61,7 @@ class AR(GenerativeModule):
         predicted = self._predict(attributes(batch), past)
         target = records(batch, self.layout)[sample, at]
         loss = prediction_loss(predicted, target, windows.to(predicted), self.blocks)
-        self.descend(self.optimizers(), loss, self.f, counts=True)
+        self.descend(self.optimizers(), loss, self.f, counts=True)  # type: ignore[arg-type]
         refuse_nan(self.global_step, prediction=loss.detach())
         self.report(prediction=loss.detach())
 
@@ -80,10 +80,10 @@ class AR(GenerativeModule):
 
         return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)
 
-    def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p k+1"]:
+    def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p kv"]:
         """Past records, newest first, with a mark on those that there are; the others are zero."""
         mark = valid[..., None].to(past)
         return torch.cat([past * mark, mark], dim=2)
 
-    def _predict(self, condition: Float[Tensor, "b m"], past: Float[Tensor, "b p k+1"]) -> Float[Tensor, "b c"]:
+    def _predict(self, condition: Float[Tensor, "b m"], past: Float[Tensor, "b p kv"]) -> Float[Tensor, "b c"]:
         return self.f(torch.cat([condition, past.flatten(1)], dim=1))

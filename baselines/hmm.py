@@ -21,7 +21,7 @@ class HMM(GenerativeModule):
     """A hidden Markov model with diagonal Gaussians, by hmmlearn; one epoch is one iteration of EM on all samples.
 
     components: hidden states, which Appendix B does not state (D:hmm-components)
-    iterations: of EM, which it does not state either
+    iterations: of EM, which it does not state either; 50 bring the log-likelihood to a standstill on WWT
     """
 
     batch_size = None
@@ -30,7 +30,7 @@ class HMM(GenerativeModule):
     means: Tensor
     covars: Tensor
 
-    def __init__(self, layout: Layout, *, components: int = 10, iterations: int = 20) -> None:
+    def __init__(self, layout: Layout, *, components: int = 10, iterations: int = 50) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.max_epochs = iterations

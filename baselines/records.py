@@ -36,7 +36,10 @@ def samples_of(attributes: Float[Tensor, "n m"], records: Float[Tensor, "n t c"]
 
 
 def prediction_loss(
-    predicted: Float[Tensor, "*n c"], target: Float[Tensor, "*n c"], weight: Float[Tensor, "*n"], blocks: tuple[Block, ...]
+    predicted: Float[Tensor, "*n c"],
+    target: Float[Tensor, "*n c"],
+    weight: Float[Tensor, "*n"],
+    blocks: tuple[Block, ...],
 ) -> Float[Tensor, ""]:
     """Weighted mean error of the next record: squared for a measurement, cross-entropy for the flag.
 
@@ -52,7 +55,7 @@ def prediction_loss(
 
 
 def unroll(first: Float[Tensor, "n c"], next_record: Callable[[Tensor], Tensor], t: int) -> Float[Tensor, "n t c"]:
-    """t records, each predicted from those before it; no randomness but that of the first (D:deterministic-unrolling)."""
+    """t records, each predicted from those before it: only the first is random (D:deterministic-unrolling)."""
     series = [first]
     while len(series) < t:
         series.append(next_record(series[-1]))

@@ -53,7 +53,7 @@ class RNN(GenerativeModule):
         following = records(batch, self.layout).roll(-1, dims=1)
         there_is_one = torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]
         loss = prediction_loss(self.heads(hidden).squeeze(2), following, there_is_one.to(hidden), self.blocks)
-        self.descend(self.optimizers(), loss, self, counts=True)
+        self.descend(self.optimizers(), loss, self, counts=True)  # type: ignore[arg-type]
         refuse_nan(self.global_step, prediction=loss.detach())
         self.report(prediction=loss.detach())
 

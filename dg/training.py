@@ -47,12 +47,14 @@ def fit(
         torch.manual_seed(seed)
         module = model(encoder.layout)
     module.seed = seed
+    draws = Draws(len(train), module.samples_per_batch, seed)
     own_callbacks: list[Callback] = [Progress(type(module).__name__, batches)]
+    if module.max_epochs is None:
+        own_callbacks.append(LastBatch(batches))
     if checkpoint:
         own_callbacks.append(Checkpoint(checkpoint, checkpoint_every))
     lightning = trainer(
-        max_steps=-1 if module.max_epochs else batches,
-        max_epochs=module.max_epochs or -1,
+        max_epochs=module.max_epochs or -(-batches // len(draws)),
         callbacks=[*own_callbacks, *callbacks],
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -62,7 +64,6 @@ def fit(
     )
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
     module.observe(samples.encoded)
-    draws = Draws(len(train), module.samples_per_batch, seed)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     lightning.fit(module, loader, ckpt_path=_resumable(checkpoint), weights_only=True)
     return Generator(encoder, module.eval())
@@ -114,6 +115,17 @@ class Draws(Sampler[Tensor]):
             yield torch.randint(self.n, (self.batch_size,), generator=rng)
 
 
+class LastBatch(Callback):
+    """Ends training after so many batches. Lightning's own `max_steps` resumes an epoch that was complete."""
+
+    def __init__(self, batches: int) -> None:
+        self.batches = batches
+
+    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+        """The epoch may have batches left."""
+        trainer.should_stop = trainer.should_stop or trainer.global_step >= self.batches
+
+
 class Checkpoint(Callback):
     """Saves all that is needed to go on at the end of an epoch, by a new file that replaces the old one whole."""
 
@@ -126,7 +138,7 @@ class Checkpoint(Callback):
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
         """Only finite weights are worth keeping."""
-        if trainer.global_step - self.saved < self.every and trainer.max_epochs == -1:
+        if trainer.global_step - self.saved < self.every and module.max_epochs is None:
             return
         if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
             raise TrainingDiverged(

@@ -33,15 +33,15 @@ class PeerUnavailable(RuntimeError):
 
 
 class Peer:
-    """The peer in training, a turn at a time; it stands still in between.
+    """The peer in training, a turn at a time; it stands still in between. `sizes` are those of peer_driver's `main`.
 
     name, critic_inputs, parameters: what is trained
     """
 
-    def __init__(self, *, threads: int, samples: int, max_length: int, sample_len: int, batch_size: int) -> None:
-        sizes = map(str, (threads, samples, max_length, sample_len, batch_size))
+    def __init__(self, *, threads: int, **sizes: int | str) -> None:
+        driver = Path(__file__).with_name("peer_driver.py")
         self.process = subprocess.Popen(
-            [_python(), "-I", Path(__file__).with_name("peer_driver.py"), *sizes],
+            [_python(), "-I", driver, json.dumps({"threads": threads, **sizes})],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -78,14 +78,14 @@ def _python() -> Path:
     python = ENVIRONMENT / "bin" / "python"
     if not ready.exists():
         print(f"installing {PEER} in {ENVIRONMENT.name}/ (once; some minutes)", file=sys.stderr)
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         try:
+            venv.create(ENVIRONMENT, clear=True, with_pip=True)
             subprocess.run([*pip, *REQUIREMENTS], check=True, capture_output=True, text=True)
             subprocess.run([*pip, "--no-deps", PEER], check=True, capture_output=True, text=True)
         except subprocess.CalledProcessError as error:
-            shutil.rmtree(ENVIRONMENT)
-            reason = [line for line in error.stderr.splitlines() if line.startswith("ERROR")] or [error.stderr]
-            raise PeerUnavailable(f"pip cannot install {PEER}: {reason[-1]}") from error
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            reasons = [line for line in (error.stderr or "").splitlines() if line.startswith("ERROR")]
+            raise PeerUnavailable(f"{PEER} cannot be installed: {(reasons or [str(error)])[-1]}") from error
         ready.touch()
     return python

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,12 @@ def make_dataset(
     schema = Schema("toy", tuple(fields), tuple(Continuous(f"measurement {i}") for i in range(k)), t)
     series = np.where(np.arange(t)[:, None] < lengths[:, None, None], series, 0)
     return TimeSeriesDataset(schema, pd.DataFrame(metadata, index=range(n)), series, lengths)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """Of Lightning, only warnings."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
 
 
 @pytest.fixture

@@ -123,5 +123,5 @@ def test_an_interrupted_run_ends_as_an_unbroken_one(
 
 
 def test_more_components_than_records_is_an_error(dataset) -> None:
-    with pytest.raises(ValueError, match="10 components, more than the 4 records.*fewer components"):
+    with pytest.raises(ValueError, match=r"10 components, more than the 4 records.*fewer components"):
         fit(HMM, dataset(np.zeros((2, 2, 1))))

@@ -15,7 +15,9 @@ def test_it_learns_what_only_memory_can(dataset) -> None:
     kinds = ["third", "fourth"] * 20
     train = dataset(np.stack([t % (3 if kind == "third" else 4) == 2 for kind in kinds])[..., None], kind=kinds)
     encoder = Encoder.fit(train, auto_normalize=False)
-    sample = fit(partial(RNN, units=32, learning_rate=0.01), train, encoder=encoder, batches=250).sample(20, seed=0)
+    sample = fit(partial(RNN, units=24, learning_rate=0.02, batch_size=40), train, encoder=encoder, batches=200).sample(
+        20, seed=0
+    )
     period = np.where(sample.metadata["kind"] == "third", 3, 4)
     assert len(set(period)) == 2
     np.testing.assert_allclose(sample.measurements[..., 0], t % period[:, None] == 2, atol=0.1)
@@ -23,7 +25,9 @@ def test_it_learns_what_only_memory_can(dataset) -> None:
 
 def test_series_end_where_they_should(ramps: TimeSeriesDataset) -> None:
     encoder = Encoder.fit(ramps, auto_normalize=False)
-    sample = fit(partial(RNN, units=32, learning_rate=0.01), ramps, encoder=encoder, batches=200).sample(40, seed=0)
+    sample = fit(partial(RNN, units=24, learning_rate=0.02, batch_size=40), ramps, encoder=encoder, batches=150).sample(
+        40, seed=0
+    )
     np.testing.assert_array_equal(sample.lengths, np.where(sample.metadata["kind"] == "short", 3, 6))
 
 
@@ -34,22 +38,18 @@ def test_it_is_one_lstm_layer_of_100_units(ramps: TimeSeriesDataset) -> None:
     assert module.hparams.learning_rate == 0.001 and module.batch_size == 100
 
 
-@pytest.mark.parametrize("killed_after", [5, 6, 8])
+@pytest.mark.parametrize("batches", [12, 14])
+@pytest.mark.parametrize("killed_after", [(5,), (6,), (4, 4), (7, 2, 2)])
 def test_an_interrupted_run_ends_as_an_unbroken_one(
-    killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
+    killed_after: tuple[int, ...], batches: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
 ) -> None:
+    """Three batches an epoch; killed once or again and again, also when it was already resumed."""
     model, checkpoint = partial(RNN, units=8, batch_size=20), tmp_path / "checkpoint"
-    unbroken = fit(model, ramps, batches=12, seed=3)
-    with pytest.raises(InterruptedError):
-        fit(
-            model,
-            ramps,
-            batches=12,
-            seed=3,
-            checkpoint=checkpoint,
-            checkpoint_every=3,
-            callbacks=[interruption(killed_after)],
-        )
-    assert checkpoint.exists()
-    resumed = fit(model, ramps, batches=12, seed=3, checkpoint=checkpoint, checkpoint_every=3)
-    assert same_weights(resumed.module, unbroken.module)
+    unbroken = fit(model, ramps, batches=batches, seed=3)
+    resumable = partial(fit, model, ramps, batches=batches, seed=3, checkpoint=checkpoint, checkpoint_every=3)
+    for after in killed_after:
+        with pytest.raises(InterruptedError):
+            resumable(callbacks=[interruption(after)])
+        assert checkpoint.exists()
+    assert same_weights(resumable().module, unbroken.module)
+    assert same_weights(resumable().module, unbroken.module)

@@ -1,0 +1,186 @@
+"""decode(encode(x)) == x, for every option and for series that are constant, zero or of one record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from dg import Categorical, Continuous, Encoder, Schema, TimeSeriesDataset
+from dg.encoding import Encoded
+
+# beartype looks at a random element of a list.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+# Encoded values are float32 numbers of size 1, so a decoded one is off by a few of its last places (2⁻²⁴ of the
+# field's range each); with log, by as much of log(1 + x), that is of 1 + x.
+PLACES = 16 * 2.0**-24
+
+
+@st.composite
+def datasets(draw: st.DrawFn) -> TimeSeriesDataset:
+    n, t, k = draw(st.integers(1, 6)), draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    lengths = draw(arrays.arrays(np.int64, n, elements=st.integers(1, t)))
+    values = st.floats(0, 1e6, width=32, allow_subnormal=False)
+    series = draw(arrays.arrays(np.float32, (n, t, k), elements=values))
+    shape = draw(arrays.arrays(np.int8, (n, k), elements=st.sampled_from([0, 1, 2, 2])))
+    constant = np.broadcast_to(series[:, :1], series.shape)
+    series = np.choose(shape[:, None], [np.zeros_like(series), constant, series])
+    series = np.where((np.arange(t) < lengths[:, None])[..., None], series, 0).astype(np.float32)
+    metadata = {
+        "kind": draw(st.lists(st.sampled_from("abc"), min_size=n, max_size=n)),
+        "only": ["one"] * n,
+        "size": draw(st.lists(st.floats(0, 1e6), min_size=n, max_size=n)),
+    }
+    fields = (Categorical("kind", ("a", "b", "c")), Categorical("only", ("one",)), Continuous("size"))
+    schema = Schema("drawn", fields, tuple(Continuous(f"f{i}", low=0.0) for i in range(k)), t)
+    dataset = TimeSeriesDataset(schema, pd.DataFrame(metadata), series, lengths)
+    return dataset.without_metadata() if draw(st.booleans()) else dataset
+
+
+@given(
+    dataset=datasets(),
+    auto_normalize=st.booleans(),
+    range=st.sampled_from([(-1.0, 1.0), (0.0, 1.0)]),
+    log=st.booleans(),
+)
+def test_decode_undoes_encode(
+    dataset: TimeSeriesDataset, auto_normalize: bool, range: tuple[float, float], log: bool
+) -> None:
+    numeric = [field.name for field in (*dataset.schema.metadata, *dataset.schema.measurements)]
+    logs = [name for name in numeric if name not in ("kind", "only")] if log else []
+    encoder = Encoder.fit(dataset, auto_normalize=auto_normalize, range=range, log=logs)
+    encoded = encoder.encode(dataset)
+    _lies_within(encoded, range)
+    decoded = encoder.decode(encoded)
+
+    assert decoded.schema == dataset.schema
+    np.testing.assert_array_equal(decoded.lengths, dataset.lengths)
+    for name in dataset.metadata.columns:
+        if name == "size":
+            _close(decoded.metadata[name].to_numpy(), dataset.metadata[name].to_numpy(), log)
+        else:
+            assert decoded.metadata[name].tolist() == dataset.metadata[name].tolist()
+    for field in dataset.schema.measurements:
+        _close(decoded.measurement(field.name), dataset.measurement(field.name), log, where=dataset.active)
+
+
+def _lies_within(encoded: Encoded, range: tuple[float, float]) -> None:
+    low, high = range
+    margin = 1e-4 + 1e-6
+    for part in (encoded.metadata, encoded.measurements, encoded.minmax):
+        if part.numel():
+            assert part.min() >= min(low, 0) - margin and part.max() <= high + margin
+    assert all(part.dtype == torch.float32 for part in (encoded.metadata, encoded.minmax, encoded.measurements))
+
+
+def _close(actual: np.ndarray, expected: np.ndarray, log: bool, where: np.ndarray | None = None) -> None:
+    chosen = slice(None) if where is None else where
+    actual, expected = actual.astype(np.float64)[chosen], expected.astype(np.float64)[chosen]
+    if log:
+        spread = np.ptp(np.log1p(expected)) + np.log1p(expected).max()
+        tolerance = PLACES * spread * (1 + expected) * 2
+    else:
+        tolerance = PLACES * (np.ptp(expected) + np.abs(expected).max())
+    assert (np.abs(actual - expected) <= tolerance + 1e-12).all()
+
+
+@pytest.mark.parametrize("auto_normalize", [True, False])
+def test_the_padding_is_zero_in_tensors_as_in_datasets(toy: TimeSeriesDataset, auto_normalize: bool) -> None:
+    encoder = Encoder.fit(toy, auto_normalize=auto_normalize)
+    encoded = encoder.encode(toy)
+    assert (encoded.measurements.numpy()[~toy.active] == 0).all()
+    garbage = replace(
+        encoded, measurements=torch.where(torch.from_numpy(toy.active)[..., None], encoded.measurements, 9)
+    )
+    np.testing.assert_array_equal(encoder.decode(garbage).measurements, encoder.decode(encoded).measurements)
+
+
+def test_scales_are_learnt_from_training_data_alone(toy: TimeSeriesDataset) -> None:
+    """Another dataset is encoded by the scale of the training data, and may lie outside its range."""
+    train, test = toy.take(slice(0, 12)), replace(toy.take(slice(12, 24)), measurements=2 * toy.measurements[12:])
+    encoder = Encoder.fit(train, auto_normalize=False)
+    records = train.measurement("f0")[train.active]
+    assert (encoder.scales["f0"].low, encoder.scales["f0"].high) == (records.min(), records.max())
+    assert encoder == Encoder.fit(train, auto_normalize=False)
+    encoder.encode(train)
+    assert encoder == Encoder.fit(train, auto_normalize=False)
+    assert encoder.encode(test).measurements.max() > 1
+
+
+def test_the_padding_does_not_move_a_scale(make) -> None:
+    """Every record is above 0; the zeros of the padding are no records."""
+    toy = make()
+    positive = replace(toy, measurements=np.where(toy.active[..., None], 5 + np.abs(toy.measurements), 0))
+    assert Encoder.fit(positive).scales["f0"].low > 5
+
+
+def test_categories_are_one_hot_in_the_order_of_the_schema(toy: TimeSeriesDataset) -> None:
+    encoded = Encoder.fit(toy).encode(toy).metadata[:, :3].numpy()
+    expected = [[kind == value for value in "abc"] for kind in toy.metadata["kind"]]
+    np.testing.assert_array_equal(encoded, expected)
+
+
+def test_a_soft_category_decodes_to_its_most_probable_value(toy: TimeSeriesDataset) -> None:
+    encoder = Encoder.fit(toy)
+    one = encoder.encode(toy.take(slice(0, 1)))
+    soft = torch.tensor([[0.2, 0.5, 0.3, 0.0]])
+    assert encoder.decode(replace(one, metadata=soft)).metadata["kind"].tolist() == ["b"]
+
+
+def test_what_a_generator_exaggerates_stays_within_the_schema(toy: TimeSeriesDataset) -> None:
+    schema = replace(toy.schema, measurements=tuple(replace(f, low=-50.0, high=50.0) for f in toy.schema.measurements))
+    encoder = Encoder.fit(replace(toy, schema=schema))
+    encoded = encoder.encode(replace(toy, schema=schema))
+    wild = encoder.decode(replace(encoded, measurements=encoded.measurements * 100, minmax=encoded.minmax * 100))
+    for name in ("f0", "f1"):
+        assert wild.measurement(name)[wild.active].max() <= toy.measurement(name)[toy.active].max()
+        assert wild.measurement(name)[wild.active].min() >= toy.measurement(name)[toy.active].min()
+
+
+@pytest.mark.parametrize("options", [{}, {"auto_normalize": False, "range": (0.0, 1.0), "log": ["size"]}])
+def test_json_gives_an_equal_encoder(toy: TimeSeriesDataset, options) -> None:
+    encoder = Encoder.fit(toy, **options)
+    again = Encoder.from_json(encoder.to_json(), toy.schema)
+    assert again == encoder
+    assert torch.equal(again.encode(toy).measurements, encoder.encode(toy).measurements)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.pop("scales"),
+        lambda content: content["scales"].pop("f0"),
+        lambda content: content.update(range=[0, 3]),
+        lambda content: content.update(surprise=1),
+        lambda content: content["scales"]["f0"].pop("log"),
+        lambda content: content.update(scales=[]),
+    ],
+)
+def test_json_that_is_no_encoder_of_the_schema_is_refused(toy: TimeSeriesDataset, change) -> None:
+    content = json.loads(Encoder.fit(toy).to_json())
+    change(content)
+    with pytest.raises(ValueError, match="not an encoder|does not belong to the schema 'toy'"):
+        Encoder.from_json(json.dumps(content), toy.schema)
+    with pytest.raises(ValueError, match="not an encoder"):
+        Encoder.from_json("{", toy.schema)
+
+
+def test_what_cannot_be_fitted_is_refused(toy: TimeSeriesDataset) -> None:
+    with pytest.raises(ValueError, match=r"range is \(0.0, 2.0\); known: \[\(0.0, 1.0\), \(-1.0, 1.0\)\]"):
+        Encoder.fit(toy, range=(0.0, 2.0))
+    with pytest.raises(ValueError, match=r"log names \['kind'\]; toy has the numeric fields \['size', 'f0', 'f1'\]"):
+        Encoder.fit(toy, log=["kind"])
+    with pytest.raises(ValueError, match="empty dataset"):
+        Encoder.fit(toy.take(slice(0, 0)))
+    negative = replace(toy, measurements=-toy.measurements)
+    with pytest.raises(ValueError, match=r"'f0' has the negative value -.*: leave it out of `log`"):
+        Encoder.fit(negative, log=["f0"])
+    with pytest.raises(ValueError, match="fitted on 'toy'"):
+        Encoder.fit(toy).encode(replace(toy, schema=replace(toy.schema, name="other")))

@@ -1,0 +1,152 @@
+"""A fitted model as a file that is handed to a stranger, and as a source of samples."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dg import Encoder, Generator, TimeSeriesDataset, fit
+from dg.generator import CHUNK
+
+
+@pytest.fixture
+def generator(toy: TimeSeriesDataset, small) -> Generator:
+    return fit(small(), toy, batches=3, seed=0)
+
+
+@pytest.fixture
+def folder(generator: Generator, tmp_path: Path) -> Path:
+    generator.save(tmp_path / "generator")
+    return tmp_path / "generator"
+
+
+def test_the_same_seed_gives_the_same_samples(generator: Generator) -> None:
+    assert generator.sample(30, seed=1).fingerprint == generator.sample(30, seed=1).fingerprint
+    assert generator.sample(30, seed=1).fingerprint != generator.sample(30, seed=2).fingerprint
+
+
+def test_samples_do_not_depend_on_global_randomness_nor_touch_it(generator: Generator) -> None:
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first = generator.sample(5, seed=0)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(2)
+    assert generator.sample(5, seed=0).fingerprint == first.fingerprint
+
+
+def test_more_samples_than_a_chunk_are_all_different(generator: Generator) -> None:
+    n = 2 * CHUNK + 7
+    sample = generator.sample(n, seed=0)
+    assert len(sample) == n
+    first = sample.measurements[:, 0, 0]
+    assert len(np.unique(first)) > 0.99 * n
+    assert sample.take(slice(0, CHUNK)).fingerprint == generator.sample(CHUNK, seed=0).fingerprint
+
+
+@pytest.mark.parametrize("n", [0, -3])
+def test_at_least_one_sample_is_asked_for(generator: Generator, n: int) -> None:
+    with pytest.raises(ValueError, match=f"cannot sample {n} samples: ask for at least one"):
+        generator.sample(n, seed=0)
+
+
+def test_sampling_leaves_the_weights_and_the_running_statistics_alone(generator: Generator) -> None:
+    before = {name: weight.clone() for name, weight in generator.module.state_dict().items()}
+    generator.sample(5, seed=0)
+    assert all(torch.equal(before[name], weight) for name, weight in generator.module.state_dict().items())
+    assert not generator.module.training
+
+
+def test_a_saved_generator_samples_the_same(generator: Generator, folder: Path, same_weights: Callable) -> None:
+    loaded = Generator.load(folder)
+    assert same_weights(loaded.module, generator.module)
+    assert loaded.encoder == generator.encoder and dict(loaded.module.hparams) == dict(generator.module.hparams)
+    assert loaded.sample(20, seed=3).fingerprint == generator.sample(20, seed=3).fingerprint
+
+
+def test_a_generator_without_metadata_and_minmax_is_saved_too(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
+    bare = toy.without_metadata()
+    generator = fit(small(), bare, encoder=Encoder.fit(bare, auto_normalize=False), batches=1, seed=0)
+    generator.save(tmp_path)
+    assert Generator.load(tmp_path).sample(5, seed=0).fingerprint == generator.sample(5, seed=0).fingerprint
+
+
+def test_the_folder_holds_readable_text_and_plain_weights(folder: Path) -> None:
+    files = {file.name for file in folder.iterdir()}
+    assert files == {"generator.json", "schema.json", "encoder.json", "weights.safetensors"}
+    for name in files:
+        assert b"\x80\x02" not in (folder / name).read_bytes()[:2] and b"PK" not in (folder / name).read_bytes()[:2]
+    assert json.loads((folder / "generator.json").read_text())["model"] == "DoppelGANger"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["os.system", "subprocess.Popen", "antigravity", "dg.doppelganger.DoppelGANger", "Nobody", "", ["DoppelGANger"]],
+)
+def test_a_model_that_is_not_known_is_refused_and_not_imported(
+    folder: Path, name: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    description = json.loads((folder / "generator.json").read_text())
+    (folder / "generator.json").write_text(json.dumps({**description, "model": name}))
+    imported: list[str] = []
+
+    class Witness:
+        def find_spec(self, name: str, *_: object) -> None:
+            imported.append(name)
+
+    monkeypatch.setattr(sys, "meta_path", [Witness(), *sys.meta_path])
+    with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
+        Generator.load(folder)
+    assert not {"os", "subprocess", "antigravity", "Nobody"} & {module.split(".")[0] for module in imported}
+
+
+def test_the_models_that_are_known_are_listed(folder: Path) -> None:
+    description = json.loads((folder / "generator.json").read_text())
+    (folder / "generator.json").write_text(json.dumps({**description, "model": "Nobody"}))
+    with pytest.raises(ValueError, match=r"unknown model 'Nobody'; known: \[.*'DoppelGANger'"):
+        Generator.load(folder)
+
+
+@pytest.mark.parametrize("name", ["generator.json", "schema.json", "encoder.json", "weights.safetensors"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "not text"])
+def test_a_damaged_folder_is_one_clear_error(folder: Path, name: str, damage: str) -> None:
+    file = folder / name
+    match damage:
+        case "missing":
+            file.unlink()
+        case "empty":
+            file.write_bytes(b"")
+        case "cut":
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        case "not text":
+            file.write_bytes(bytes(range(256)) * 4)
+    with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
+        Generator.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("generator.json", "[]"),
+        ("generator.json", '{"model": "DoppelGANger", "hyperparameters": {"surprise": 1}}'),
+        ("generator.json", '{"model": "DoppelGANger", "hyperparameters": []}'),
+        ("generator.json", '{"model": "DoppelGANger", "hyperparameters": {"lstm_units": 99}}'),
+        ("schema.json", "{}"),
+        ("encoder.json", "[]"),
+    ],
+)
+def test_content_that_does_not_fit_is_one_clear_error(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content)
+    with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
+        Generator.load(folder)
+
+
+def test_a_folder_that_cannot_be_written_is_an_os_error(generator: Generator, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError):
+        generator.save(tmp_path / "file")

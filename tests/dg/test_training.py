@@ -1,0 +1,252 @@
+"""fit(): the same seed gives the same weights, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from lightning import Callback, LightningModule, Trainer
+from safetensors.torch import load_file
+
+from dg import Generator, TimeSeriesDataset, fit
+from dg.module import TrainingDiverged
+from dg.training import Draws
+
+Same = Callable[[torch.nn.Module, torch.nn.Module], bool]
+
+
+class Log(Callback):
+    """Which samples each batch held, by the sum of their encoded records, and the epoch it belonged to."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[int, int, float]] = []
+
+    def on_train_batch_start(self, trainer: Trainer, module: LightningModule, batch: Any, index: int) -> None:
+        self.batches.append((trainer.global_step, trainer.current_epoch, batch.measurements.double().sum().item()))
+
+
+class Interruption(Callback):
+    """Ends training as if by force when some batches are done."""
+
+    def __init__(self, batches: int) -> None:
+        self.batches = batches
+
+    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+        if trainer.global_step == self.batches:
+            raise InterruptedError
+
+
+class Poison(Callback):
+    """Makes a weight infinite when some batches are done."""
+
+    def __init__(self, batches: int) -> None:
+        self.batches = batches
+
+    def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
+        if trainer.global_step == self.batches:
+            with torch.no_grad():
+                next(module.parameters())[0] = torch.inf
+
+
+def test_the_same_seed_gives_the_same_weights(toy: TimeSeriesDataset, small, same_weights: Same) -> None:
+    one, again, other = (fit(small(), toy, batches=6, seed=seed).module for seed in (1, 1, 2))
+    assert same_weights(one, again)
+    assert not same_weights(one, other)
+    assert not one.training
+
+
+def test_training_neither_reads_nor_moves_the_callers_random_numbers(
+    toy: TimeSeriesDataset, small, same_weights: Same
+) -> None:
+    torch.manual_seed(1)
+    np.random.seed(1)
+    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    one = fit(small(), toy, batches=6, seed=1).module
+    assert torch.equal(torch.get_rng_state(), before)
+    np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)
+    torch.manual_seed(2)
+    assert same_weights(one, fit(small(), toy, batches=6, seed=1).module)
+
+
+def test_a_batch_is_drawn_with_replacement() -> None:
+    """The release draws N indices an epoch with replacement: about 1 - 1/e of the samples are seen."""
+    draws = Draws(10_000, 100, seed=0)
+    epoch = torch.cat(list(draws))
+    assert len(draws) == 100 and len(epoch) == 10_000
+    assert len(epoch.unique()) / 10_000 == pytest.approx(1 - np.exp(-1), abs=0.01)
+    assert epoch.min() >= 0 and epoch.max() < 10_000
+
+
+def test_draws_depend_on_seed_and_epoch_alone() -> None:
+    def drawn(seed: int, epoch: int) -> torch.Tensor:
+        draws = Draws(50, 7, seed)
+        draws.set_epoch(epoch)
+        return torch.stack(list(draws))
+
+    torch.manual_seed(9)
+    assert torch.equal(drawn(1, 2), drawn(1, 2))
+    assert drawn(1, 2).shape == (7, 7)
+    assert not torch.equal(drawn(1, 2), drawn(1, 3)) and not torch.equal(drawn(1, 2), drawn(2, 2))
+
+
+def test_fewer_samples_than_a_batch_are_drawn_more_often_and_no_batch_size_means_all() -> None:
+    assert [len(index) for index in Draws(3, 10, seed=0)] == [10]
+    assert [index.tolist() for index in Draws(3, None, seed=0)] == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("batches", [1, 4, 6, 7])
+def test_training_lasts_as_many_batches_as_asked_for(toy: TimeSeriesDataset, small, batches: int) -> None:
+    log = Log()
+    fit(small(), toy, batches=batches, seed=0, callbacks=[log])
+    assert [step for step, _, _ in log.batches] == list(range(batches))
+    assert [epoch for _, epoch, _ in log.batches] == [step // 4 for step in range(batches)]
+
+
+@pytest.mark.parametrize("killed_after", [3, 4, 5, 8, 11])
+@pytest.mark.parametrize("options", [{}, {"generator_rounds": 2, "discriminator_rounds": 3, "packing": 2}])
+def test_an_interrupted_run_ends_as_an_unbroken_one(
+    toy: TimeSeriesDataset, small, same_weights: Same, tmp_path: Path, killed_after: int, options: dict[str, Any]
+) -> None:
+    """Epochs have four batches; the last is begun and not ended. Every batch is the same, and so is every weight."""
+    arguments: dict[str, Any] = {"batches": 14, "seed": 3}
+    unbroken, resumed, checkpoint = Log(), Log(), {"checkpoint": tmp_path / "it.ckpt", "checkpoint_every": 1}
+    whole = fit(small(**options), toy, **arguments, callbacks=[unbroken])
+    with pytest.raises(InterruptedError):
+        fit(small(**options), toy, **arguments, **checkpoint, callbacks=[Interruption(killed_after)])
+    again = fit(small(**options), toy, **arguments, **checkpoint, callbacks=[resumed])
+    assert len(unbroken.batches) == 14
+    assert resumed.batches == unbroken.batches[-len(resumed.batches) :]
+    assert len(resumed.batches) <= 14 - (killed_after - 1) // (2 if "packing" in options else 4)
+    assert same_weights(again.module, whole.module)
+
+
+def test_a_finished_run_is_not_trained_further(
+    toy: TimeSeriesDataset, small, same_weights: Same, tmp_path: Path
+) -> None:
+    arguments: dict[str, Any] = {"batches": 8, "seed": 3, "checkpoint": tmp_path / "it.ckpt", "checkpoint_every": 4}
+    log = Log()
+    finished = fit(small(), toy, **arguments)
+    again = fit(small(), toy, **arguments, callbacks=[log])
+    assert log.batches == []
+    assert same_weights(finished.module, again.module)
+
+
+# One process imports once; a child of it trains and is killed by SIGKILL, another goes on, and the last one ends.
+KILLED = """
+import json, os, signal, sys, time
+from functools import partial
+from pathlib import Path
+
+import torch
+from lightning import Callback
+from dg import DoppelGANger, TimeSeriesDataset, fit
+
+torch.set_num_threads(1)
+folder, delays = Path(sys.argv[1]), json.loads(sys.argv[2])
+train = TimeSeriesDataset.load(folder / "train")
+sizes = dict(metadata_units=6, lstm_units=5, discriminator_units=8, batch_size=6, sample_len=3)
+
+
+class Started(Callback):
+    def on_train_batch_start(self, *_):
+        os.write(written, b"!")
+
+
+def train_and_save(name, **arguments):
+    generator = fit(partial(DoppelGANger, **sizes), train, batches=150, seed=5, accelerator="cpu", **arguments)
+    generator.save(folder / name)
+
+
+kept = dict(checkpoint=folder / "it.ckpt", checkpoint_every=4)
+ends = []
+for delay in [*delays, None]:
+    read, written = os.pipe()
+    child = os.fork()
+    if not child:
+        train_and_save("resumed", **kept, callbacks=[Started()])
+        os._exit(0)
+    os.close(written)
+    os.read(read, 1)
+    if delay is not None:
+        time.sleep(delay)
+        os.kill(child, signal.SIGKILL)
+    ends.append((os.WIFSIGNALED(os.waitpid(child, 0)[1]), (folder / "it.ckpt").exists()))
+    os.close(read)
+train_and_save("unbroken")
+print(json.dumps(ends))
+"""
+
+
+def test_a_run_killed_at_any_moment_ends_with_the_weights_of_an_unbroken_one(
+    toy: TimeSeriesDataset, tmp_path: Path
+) -> None:
+    toy.save(tmp_path / "train")
+    delays = [0.0, *np.random.default_rng(0).uniform(0.05, 0.4, 4)]
+    command = [sys.executable, "-c", KILLED, str(tmp_path), json.dumps(delays)]
+    finished = subprocess.run(command, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    *kills, (last_was_killed, _) = json.loads(finished.stdout.splitlines()[-1])
+    assert not last_was_killed
+    assert sum(killed for killed, _ in kills) >= 2 and any(killed and kept for killed, kept in kills)
+    resumed, unbroken = (load_file(tmp_path / name / "weights.safetensors") for name in ("resumed", "unbroken"))
+    assert all(torch.equal(resumed[name], unbroken[name]) for name in unbroken)
+    sample = Generator.load(tmp_path / "resumed").sample(10, seed=0)
+    assert sample.fingerprint == Generator.load(tmp_path / "unbroken").sample(10, seed=0).fingerprint
+
+
+def test_a_loss_that_is_not_finite_stops_training_and_keeps_the_last_good_checkpoint(
+    toy: TimeSeriesDataset, small, tmp_path: Path
+) -> None:
+    checkpoint = tmp_path / "folder" / "it.ckpt"
+    with pytest.raises(TrainingDiverged, match="batch 7: .*generator loss is nan.*last good checkpoint is kept"):
+        fit(small(), toy, batches=20, seed=0, checkpoint=checkpoint, checkpoint_every=4, callbacks=[Poison(6)])
+    kept = torch.load(checkpoint, weights_only=True)
+    assert kept["global_step"] == 4
+    assert all(weight.isfinite().all() for weight in kept["state_dict"].values())
+    log = Log()
+    fit(small(), toy, batches=8, seed=0, checkpoint=checkpoint, checkpoint_every=4, callbacks=[log])
+    assert log.batches[0][0] == 4
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_weight_that_is_not_finite_when_training_ends_is_no_generator(
+    toy: TimeSeriesDataset, small, tmp_path: Path, kept: bool
+) -> None:
+    """The losses of the last batch come before its last step."""
+    checkpoint = tmp_path / "it.ckpt" if kept else None
+    with pytest.raises(TrainingDiverged, match="batch 4: a weight is not finite"):
+        fit(small(), toy, batches=4, seed=0, checkpoint=checkpoint, checkpoint_every=1, callbacks=[Poison(4)])
+    with pytest.raises(TrainingDiverged, match="batch 1: "):
+        fit(small(learning_rate=1e39), toy, batches=1, seed=0, checkpoint=checkpoint)
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "not a checkpoint"])
+def test_a_damaged_checkpoint_is_named(toy: TimeSeriesDataset, small, tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=0, checkpoint=file, checkpoint_every=4)
+    content = {"empty": b"", "cut": file.read_bytes()[:-1000], "not a checkpoint": b"hello"}[damage]
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=f"{file} is damaged .*; delete it to train from the start"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file)
+
+
+def test_what_a_killed_run_left_half_written_does_not_matter(
+    toy: TimeSeriesDataset, small, same_weights: Same, tmp_path: Path
+) -> None:
+    (tmp_path / "it.unfinished").write_bytes(b"half")
+    arguments: dict[str, Any] = {"batches": 8, "seed": 0}
+    kept = fit(small(), toy, **arguments, checkpoint=tmp_path / "it.ckpt", checkpoint_every=4)
+    assert same_weights(kept.module, fit(small(), toy, **arguments).module)
+    assert [file.name for file in tmp_path.iterdir()] == ["it.ckpt"]
+
+
+def test_an_empty_dataset_cannot_be_trained_on(toy: TimeSeriesDataset, small) -> None:
+    with pytest.raises(ValueError, match="empty dataset"):
+        fit(small(), toy.take(slice(0, 0)), batches=1)
