@@ -109,13 +109,14 @@ class TimeSeriesDataset:
         """Reads what `save` wrote; the measurements are memory-mapped, nothing is unpickled."""
         folder = Path(folder)
         try:
-            return cls(
-                schema=Schema.from_json((folder / "schema.json").read_text(encoding="utf-8")),
-                metadata=pd.read_parquet(folder / "metadata.parquet"),
-                measurements=np.load(folder / "measurements.npy", mmap_mode="r", allow_pickle=False),
-                lengths=np.load(folder / "lengths.npy", allow_pickle=False),
-            )
-        except (OSError, ValueError) as error:
+            schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
+            metadata = pd.read_parquet(folder / "metadata.parquet")
+            measurements = np.load(folder / "measurements.npy", mmap_mode="r", allow_pickle=False)
+            lengths = np.load(folder / "lengths.npy", allow_pickle=False)
+            if not schema.metadata:  # a parquet file without columns has no rows
+                metadata = pd.DataFrame(index=range(len(lengths)))
+            return cls(schema, metadata, measurements, lengths)
+        except (OSError, EOFError, ValueError) as error:
             raise ValueError(f"{folder} does not hold a whole dataset: {error}") from error
 
 

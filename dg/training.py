@@ -65,8 +65,16 @@ def fit(
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
     module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
-    lightning.fit(module, loader, ckpt_path=_resumable(checkpoint), weights_only=True)
+    with torch.random.fork_rng(devices=[]):
+        lightning.fit(module, loader, ckpt_path=_resumable(checkpoint), weights_only=True)
+    _refuse_nan_weights(module, lightning.global_step)
     return Generator(encoder, module.eval())
+
+
+def _refuse_nan_weights(module: LightningModule, batch: int) -> None:
+    """The losses of the last batch come before its last step, so they do not tell."""
+    if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
+        raise TrainingDiverged(f"batch {batch}: a weight is not finite; the last good checkpoint is kept")
 
 
 def _resumable(checkpoint: Path | None) -> Path | None:
@@ -140,10 +148,7 @@ class Checkpoint(Callback):
         """Only finite weights are worth keeping."""
         if trainer.global_step - self.saved < self.every and module.max_epochs is None:
             return
-        if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
-            raise TrainingDiverged(
-                f"batch {trainer.global_step}: a weight is not finite; the last good checkpoint is kept"
-            )
+        _refuse_nan_weights(module, trainer.global_step)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.file.with_suffix(".unfinished")
         trainer.save_checkpoint(unfinished)

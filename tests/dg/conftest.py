@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ def make_toy(
     t: int = 7,
     *,
     k: int = 2,
-    metadata: tuple[str, ...] = ("kind", "size"),
+    metadata: Sequence[str] = ("kind", "size"),
     full: bool = False,
     seed: int = 0,
 ) -> TimeSeriesDataset:

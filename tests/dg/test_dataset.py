@@ -149,9 +149,7 @@ def test_the_fingerprint_sees_every_part(toy: TimeSeriesDataset) -> None:
 
 
 @pytest.mark.parametrize("bare", [False, True])
-def test_a_saved_dataset_comes_back_equal_and_without_pickle(
-    toy: TimeSeriesDataset, tmp_path: Path, bare: bool
-) -> None:
+def test_a_saved_dataset_comes_back_equal_and_unpickled(toy: TimeSeriesDataset, tmp_path: Path, bare: bool) -> None:
     dataset = toy.without_metadata() if bare else toy
     dataset.save(tmp_path / "toy")
     loaded = TimeSeriesDataset.load(tmp_path / "toy")

@@ -41,12 +41,13 @@ def test_batch_normalisation_is_that_of_the_release() -> None:
     """Decay 0.9 (PyTorch's momentum 0.1), epsilon 1e-5, scale and centre learnt."""
     network = mlp(4, [3], batch_norm=True)
     norm = network[2]
+    assert isinstance(norm, nn.BatchNorm1d)
     assert (norm.momentum, norm.eps, norm.affine) == (0.1, 1e-5, True)
     inputs = torch.randn(50, 4, generator=torch.Generator().manual_seed(0))
-    hidden = np.maximum(inputs.numpy() @ network[0].weight.detach().numpy().T, 0)
+    hidden = np.maximum(inputs.numpy() @ network.get_parameter("0.weight").detach().numpy().T, 0)
     expected = (hidden - hidden.mean(0)) / np.sqrt(hidden.var(0) + 1e-5)
     np.testing.assert_allclose(network(inputs).detach(), expected, atol=1e-5)
-    np.testing.assert_allclose(norm.running_mean, 0.1 * hidden.mean(0), atol=1e-6)
+    np.testing.assert_allclose(norm.get_buffer("running_mean"), 0.1 * hidden.mean(0), atol=1e-6)
 
 
 def test_one_lstm_step_by_hand() -> None:
@@ -59,7 +60,7 @@ def test_one_lstm_step_by_hand() -> None:
     def sigmoid(z: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-z))
 
-    w_x, w_h = lstm.weight_ih_l0.detach().numpy(), lstm.weight_hh_l0.detach().numpy()
+    w_x, w_h = lstm.get_parameter("weight_ih_l0").detach().numpy(), lstm.get_parameter("weight_hh_l0").detach().numpy()
     bias = np.repeat([0.0, 1.0, 0.0, 0.0], 4)  # forget bias 1
     i, f, g, o = np.split(x.numpy() @ w_x.T + h.numpy() @ w_h.T + bias, 4, axis=1)
     new_c = sigmoid(f) * c.numpy() + sigmoid(i) * np.tanh(g)

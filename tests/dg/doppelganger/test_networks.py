@@ -34,7 +34,8 @@ def generator(layout: Layout = LAYOUT, **options) -> DoppelGANgerGenerator:
     return DoppelGANgerGenerator(layout, **{**SIZES, **options})
 
 
-def gradients(part: torch.nn.Module) -> float:
+def gradients(part: torch.nn.Module | None) -> float:
+    assert part is not None
     return sum(0.0 if p.grad is None else p.grad.abs().sum().item() for p in part.parameters() if p.requires_grad)
 
 
@@ -42,6 +43,7 @@ def test_who_receives_what() -> None:
     """§4.3: min/max from noise and metadata, records from noise, metadata and min/max; 3 passes of 3 for T = 7."""
     networks = generator()
     assert networks.passes == 3
+    assert networks.metadata is not None and networks.minmax is not None
     assert networks.metadata.body[0].in_features == 5
     assert networks.minmax.body[0].in_features == 4 + 4
     assert networks.measurements.lstm.input_size == 4 + 2 + 2

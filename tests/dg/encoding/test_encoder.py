@@ -166,7 +166,7 @@ def test_json_gives_an_equal_encoder(toy: TimeSeriesDataset, options) -> None:
 def test_json_that_is_no_encoder_of_the_schema_is_refused(toy: TimeSeriesDataset, change) -> None:
     content = json.loads(Encoder.fit(toy).to_json())
     change(content)
-    with pytest.raises(ValueError, match="not an encoder|does not belong to the schema 'toy'"):
+    with pytest.raises(ValueError, match=r"not an encoder|does not belong to the schema 'toy'"):
         Encoder.from_json(json.dumps(content), toy.schema)
     with pytest.raises(ValueError, match="not an encoder"):
         Encoder.from_json("{", toy.schema)
