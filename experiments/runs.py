@@ -29,7 +29,7 @@ def identity(config: DictConfig) -> str:
         "file": file_hash(config.data),
         "model": content["model"],
         "samples": content["scale"]["samples"],
-        "batches": content["scale"]["batches"],
+        "batches": content["batches"],
         "seed": content["seed"],
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]

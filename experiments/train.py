@@ -39,7 +39,7 @@ def train(config: DictConfig) -> Run:
             instantiate(config.model.module),
             parts.train,
             encoder=encoder,
-            batches=config.scale.batches,
+            batches=config.batches,
             seed=config.seed,
             checkpoint=folder / "checkpoint.ckpt",
             checkpoint_every=config.scale.checkpoint_every,

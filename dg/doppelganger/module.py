@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
@@ -26,6 +27,7 @@ class DoppelGANger(GenerativeModule):
     packing: samples that a discriminator judges together
     initial_state: of the LSTM, drawn from N(0, 1) on every pass or zero
     generator_rounds, discriminator_rounds: optimiser steps a batch
+    averaging: decay of a moving average of the generator's weights, from which is then sampled; None: the last weights
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class DoppelGANger(GenerativeModule):
         batch_size: int = 100,
         generator_rounds: int = 1,
         discriminator_rounds: int = 1,
+        averaging: float | None = None,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -69,6 +72,11 @@ class DoppelGANger(GenerativeModule):
             lstm_units=lstm_units,
             initial_state=initial_state,
         )
+        self.averaged = None
+        if averaging is not None:
+            self.averaged = AveragedModel(
+                self.generator, multi_avg_fn=get_ema_multi_avg_fn(averaging), use_buffers=True
+            )
         attributes = width(layout.metadata) + width(layout.minmax)
         records = self.generator.passes * self.generator.sample_len
         hidden = [discriminator_units] * discriminator_layers
@@ -110,6 +118,8 @@ class DoppelGANger(GenerativeModule):
                 loss = loss - self.hparams.alpha * self.auxiliary_discriminator(self._pack_attributes(fake)).mean()
             losses["generator"] = loss.detach()
             self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
+        if self.averaged is not None:
+            self.averaged.update_parameters(self.generator)
         refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
@@ -117,7 +127,8 @@ class DoppelGANger(GenerativeModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples; all have max_length records where all training samples had (D:fixed-length)."""
         fixed = self.layout.fixed_length
-        fake = self.generator(self.generator.noise(n, rng), rng, masked=not fixed)
+        generator = self.generator if self.averaged is None else self.averaged
+        fake = generator(self.generator.noise(n, rng), rng, masked=not fixed)
         t = self.layout.max_length
         lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(fake.flags[:, :t])
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t], lengths)
