@@ -39,8 +39,7 @@ class Generator:
         """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        description = {"model": type(self.module).__name__, "hyperparameters": dict(self.module.hparams)}
-        (folder / "generator.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
+        (folder / "generator.json").write_text(json.dumps(self.module.description(), indent=2), encoding="utf-8")
         (folder / "schema.json").write_text(self.encoder.schema.to_json(), encoding="utf-8")
         (folder / "encoder.json").write_text(self.encoder.to_json(), encoding="utf-8")
         weights = {name: weight.detach().cpu().contiguous() for name, weight in self.module.state_dict().items()}

@@ -47,6 +47,10 @@ class GenerativeModule(LightningModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n new samples, a function of the weights and of `rng` alone."""
 
+    def description(self) -> dict[str, Any]:
+        """The model's name and hyper-parameters, as readable as JSON."""
+        return {"model": type(self).__name__, "hyperparameters": dict(self.hparams)}
+
     def batch_rng(self) -> torch.Generator:
         """The random numbers of the current batch: a function of the seed and of the batches before it."""
         return stream(self.seed, self.global_step, device=self.device)
@@ -83,5 +87,5 @@ def refuse_nan(step: int, **losses: Any) -> None:
     if wrong:
         raise TrainingDiverged(
             f"batch {step}: {', '.join(f'{name} loss is {loss}' for name, loss in wrong.items())}; "
-            "the last good checkpoint is kept. A lower learning rate is the usual remedy"
+            "the last good checkpoint, if any, is kept. A lower learning rate is the usual remedy"
         )

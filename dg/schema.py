@@ -99,7 +99,7 @@ def _field(entry: Mapping[str, Any]) -> Field:
     arguments = dict(entry)
     match arguments.pop("type"):
         case "categorical":
-            return Categorical(arguments["name"], tuple(arguments["values"]))
+            return Categorical(values=tuple(arguments.pop("values")), **arguments)
         case "continuous":
             return Continuous(**arguments)
         case other:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from tqdm import tqdm
 
+from dg.checkpoint import Checkpoint, refuse_nan_weights, resumable
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder, Layout
 from dg.generator import Generator
-from dg.module import GenerativeModule, TrainingDiverged
+from dg.module import GenerativeModule
 from dg.randomness import stream
 
 
@@ -51,8 +51,11 @@ def fit(
     own_callbacks: list[Callback] = [Progress(type(module).__name__, batches)]
     if module.max_epochs is None:
         own_callbacks.append(LastBatch(batches))
+    resume = None
     if checkpoint:
-        own_callbacks.append(Checkpoint(checkpoint, checkpoint_every))
+        belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
+        own_callbacks.append(Checkpoint(checkpoint, checkpoint_every, belongs_to))
+        resume = resumable(checkpoint, belongs_to)
     lightning = trainer(
         max_epochs=module.max_epochs or -(-batches // len(draws)),
         callbacks=[*own_callbacks, *callbacks],
@@ -66,26 +69,9 @@ def fit(
     module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     with torch.random.fork_rng(devices=[]):
-        lightning.fit(module, loader, ckpt_path=_resumable(checkpoint), weights_only=True)
-    _refuse_nan_weights(module, lightning.global_step)
+        lightning.fit(module, loader, ckpt_path=resume, weights_only=True)
+    refuse_nan_weights(module, lightning.global_step)
     return Generator(encoder, module.eval())
-
-
-def _refuse_nan_weights(module: LightningModule, batch: int) -> None:
-    """The losses of the last batch come before its last step, so they do not tell."""
-    if not all(torch.isfinite(weight).all() for weight in module.state_dict().values()):
-        raise TrainingDiverged(f"batch {batch}: a weight is not finite; the last good checkpoint is kept")
-
-
-def _resumable(checkpoint: Path | None) -> Path | None:
-    """The checkpoint, if there is one; raises ValueError where it is not whole."""
-    if checkpoint is None or not checkpoint.exists():
-        return None
-    try:
-        torch.load(checkpoint, map_location="cpu", weights_only=True)
-    except Exception as error:
-        raise ValueError(f"{checkpoint} is damaged ({error}); delete it to train from the start") from error
-    return checkpoint
 
 
 class Samples(Dataset[Encoded]):
@@ -132,28 +118,6 @@ class LastBatch(Callback):
     def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
         """The epoch may have batches left."""
         trainer.should_stop = trainer.should_stop or trainer.global_step >= self.batches
-
-
-class Checkpoint(Callback):
-    """Saves all that is needed to go on at the end of an epoch, by a new file that replaces the old one whole."""
-
-    def __init__(self, file: Path, every: int) -> None:
-        self.file, self.every, self.saved = file, every, 0
-
-    def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
-        """A resumed run counts from where it goes on."""
-        self.saved = trainer.global_step
-
-    def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Only finite weights are worth keeping."""
-        if trainer.global_step - self.saved < self.every and module.max_epochs is None:
-            return
-        _refuse_nan_weights(module, trainer.global_step)
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.file.with_suffix(".unfinished")
-        trainer.save_checkpoint(unfinished)
-        os.replace(unfinished, self.file)
-        self.saved = trainer.global_step
 
 
 class Progress(Callback):

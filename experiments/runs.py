@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
+from yaml import YAMLError
 
 from dg.dataset import TimeSeriesDataset
 from experiments.data import Split, file_hash, split
@@ -59,7 +60,10 @@ class Run:
     @cached_property
     def config(self) -> DictConfig:
         """The resolved config that made the run."""
-        return OmegaConf.create(self._read("config.yaml"))  # type: ignore[return-value]
+        try:
+            return OmegaConf.create(self._read("config.yaml"))  # type: ignore[return-value]
+        except YAMLError as error:
+            raise self._damaged(error) from error
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

@@ -207,7 +207,9 @@ def test_a_loss_that_is_not_finite_stops_training_and_keeps_the_last_good_checkp
     toy: TimeSeriesDataset, small, tmp_path: Path
 ) -> None:
     checkpoint = tmp_path / "folder" / "it.ckpt"
-    with pytest.raises(TrainingDiverged, match=r"batch 7: .*generator loss is nan.*last good checkpoint is kept"):
+    with pytest.raises(
+        TrainingDiverged, match=r"batch 7: .*generator loss is nan.*last good checkpoint, if any, is kept"
+    ):
         fit(small(), toy, batches=20, seed=0, checkpoint=checkpoint, checkpoint_every=4, callbacks=[Poison(6)])
     kept = torch.load(checkpoint, weights_only=True)
     assert kept["global_step"] == 4
@@ -242,7 +244,7 @@ def test_a_damaged_checkpoint_is_named(toy: TimeSeriesDataset, small, tmp_path: 
 def test_what_a_killed_run_left_half_written_does_not_matter(
     toy: TimeSeriesDataset, small, same_weights: Same, tmp_path: Path
 ) -> None:
-    (tmp_path / "it.unfinished").write_bytes(b"half")
+    (tmp_path / "it.ckpt.unfinished").write_bytes(b"half")
     arguments: dict[str, Any] = {"batches": 8, "seed": 0}
     kept = fit(small(), toy, **arguments, checkpoint=tmp_path / "it.ckpt", checkpoint_every=4)
     assert same_weights(kept.module, fit(small(), toy, **arguments).module)
@@ -252,3 +254,14 @@ def test_what_a_killed_run_left_half_written_does_not_matter(
 def test_an_empty_dataset_cannot_be_trained_on(toy: TimeSeriesDataset, small) -> None:
     with pytest.raises(ValueError, match="empty dataset"):
         fit(small(), toy.take(slice(0, 0)), batches=1)
+
+
+def test_a_checkpoint_of_another_training_is_refused(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=1, checkpoint=file, checkpoint_every=4)
+    with pytest.raises(ValueError, match="belongs to a training with other seed; delete it"):
+        fit(small(), toy, batches=4, seed=2, checkpoint=file)
+    with pytest.raises(ValueError, match="belongs to a training with other hyperparameters;"):
+        fit(small(alpha=3.0), toy, batches=4, seed=1, checkpoint=file)
+    with pytest.raises(ValueError, match="belongs to a training with other data"):
+        fit(small(), toy.take(slice(1, None)), batches=4, seed=1, checkpoint=file)
