@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 from matplotlib.figure import Figure
+from omegaconf import DictConfig
 
 from experiments.runs import Run
 
@@ -84,8 +85,13 @@ def summary(runs: Sequence[Run]) -> str:
     samples = sorted({run.provenance["data"]["samples"] for run in runs})
     return (
         f"Data: {', '.join(data)}; {', '.join(map(str, samples))} training samples; scale {scale.name} "
-        f"({scale.batches:,} batches); seeds {seeds}; revision {', '.join(revisions)}."
+        f"({scale.batches:,} batches{_exceptions(scale)}); seeds {seeds}; revision {', '.join(revisions)}."
     )
+
+
+def _exceptions(scale: DictConfig) -> str:
+    """The models that have a budget of batches of their own."""
+    return "".join(f", {model} {batches:,}" for model, batches in scale.get("budgets", {}).items())
 
 
 def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:

@@ -61,9 +61,12 @@ class Run:
     def config(self) -> DictConfig:
         """The resolved config that made the run."""
         try:
-            return OmegaConf.create(self._read("config.yaml"))  # type: ignore[return-value]
+            config = OmegaConf.create(self._read("config.yaml"))
         except YAMLError as error:
             raise self._damaged(error) from error
+        if "model" not in config or "seed" not in config:
+            raise self._damaged(ValueError("config.yaml names no model or no seed"))
+        return config  # type: ignore[return-value]
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

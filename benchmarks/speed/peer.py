@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,10 @@ class Peer:
     name, critic_inputs, parameters: what is trained
     """
 
-    def __init__(self, *, threads: int, **sizes: int | str) -> None:
+    def __init__(self, *, clock: str, threads: int, **sizes: int) -> None:
         driver = Path(__file__).with_name("peer_driver.py")
         self.process = subprocess.Popen(
-            [_python(), "-I", driver, json.dumps({"threads": threads, **sizes})],
+            [_python(), "-I", driver, json.dumps({"clock": clock, "threads": threads, **sizes})],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -56,8 +57,9 @@ class Peer:
     def turn(self, batches: int) -> list[float]:
         """Trains for so many batches; the milliseconds of each."""
         assert self.process.stdin
-        self.process.stdin.write(f"{batches}\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(f"{batches}\n")
+            self.process.stdin.flush()
         return self._answer()
 
     def close(self) -> None:
@@ -68,7 +70,7 @@ class Peer:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
-            raise PeerUnavailable(f"{PEER} ended with code {self.process.wait()}; remove {ENVIRONMENT} and try again")
+            raise PeerUnavailable(f"{PEER} ended with code {self.process.wait()}; if it does so again, remove .peer")
         return json.loads(line)
 
 

@@ -52,7 +52,13 @@ def render(frame: pd.DataFrame) -> str:
             for scores in [rows["mse"]]
         ]
     )
-    return "\n\n".join([overall.to_markdown(index=False), _by_domain(frame, list(medians.index)), _claims(medians)])
+    return "\n\n".join(
+        [
+            overall.to_markdown(index=False, disable_numparse=True),
+            _by_domain(frame, list(medians.index)),
+            _claims(medians),
+        ]
+    )
 
 
 def _row(model: str, seed: int, real: TimeSeriesDataset, candidate: TimeSeriesDataset) -> dict[str, str | int | float]:
@@ -78,7 +84,7 @@ def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
     table = frame.groupby("model")[columns].median().loc[order]
     table.columns = [column.removeprefix("mse ") for column in columns]
     table.index = pd.Index([NAMES.get(model, model) for model in order], name="median MSE by domain")
-    return table.map(lambda mse: "" if np.isnan(mse) else f"{mse:.5f}").to_markdown()
+    return table.map(lambda mse: "" if np.isnan(mse) else f"{mse:.5f}").to_markdown(disable_numparse=True)
 
 
 def _claims(medians: pd.Series) -> str:
