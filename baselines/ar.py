@@ -14,9 +14,9 @@ from dg.nn import Heads, mlp
 
 
 class AR(GenerativeModule):
-    """The defaults are those of Appendix B; a batch is one window of each of `batch_size` samples (D:ar-windows).
+    """The defaults are those of Appendix B; a batch is one window of each of `batch_size` samples (D14).
 
-    p: past records that the next is predicted from; those before the first are zero and marked so (D:ar-history)
+    p: past records that the next is predicted from; those before the first are zero and marked so (D15)
     """
 
     def __init__(

@@ -20,7 +20,7 @@ START_RECORDS = 10_000
 class HMM(GenerativeModule):
     """A hidden Markov model with diagonal Gaussians, by hmmlearn; one epoch is one iteration of EM on all samples.
 
-    components: hidden states, which Appendix B does not state (D:hmm-components)
+    components: hidden states, which Appendix B does not state (D18)
     iterations: of EM, which it does not state either; 50 bring the log-likelihood to a standstill on WWT
     """
 

@@ -45,7 +45,7 @@ class Empirical(nn.Module):
 class Attributes(Empirical):
     """The joint multinomial distribution of metadata on training data (§5.1.2), min/max included as in §4.2.
 
-    Whole tuples are drawn, so metadata are correlated with each other as they are in training (D:joint-multinomial).
+    Whole tuples are drawn, so metadata are correlated with each other as they are in training (D12).
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def attributes(samples: Encoded) -> Float[Tensor, "n m"]:
 class FirstRecord(nn.Module):
     """The Gaussian distribution of the first record R₁ (§5.1.2), whatever the metadata are.
 
-    It has a full covariance, and what it draws is clipped to the range of the encoding (D:gaussian-first-record).
+    It has a full covariance, and what it draws is clipped to the range of the encoding (D13).
     """
 
     mean: Tensor

@@ -16,7 +16,7 @@ from dg.nn import Heads, generation_flags, lengths_from_flags, mlp
 class NaiveGAN(GenerativeModule):
     """Appendix B gives the sizes; where it is silent, noise apart, this is as DoppelGANger is.
 
-    noise: width of the N(0, 1) input, which the paper does not state (D:naive-gan-noise)
+    noise: width of the N(0, 1) input, which the paper does not state (D11)
     penalty: λ, the weight of the gradient penalty
     """
 
@@ -65,7 +65,7 @@ class NaiveGAN(GenerativeModule):
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples; all have max_length records where all training samples had (D:fixed-length)."""
+        """n samples; all have max_length records where all training samples had (D7)."""
         fixed = self.layout.fixed_length
         row = self.generator(self._noise(n, rng), masked=not fixed)
         m, mm, k = (width(part) for part in (self.layout.metadata, self.layout.minmax, self.layout.measurements))

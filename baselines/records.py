@@ -43,7 +43,7 @@ def prediction_loss(
 ) -> Float[Tensor, ""]:
     """Weighted mean error of the next record: squared for a measurement, cross-entropy for the flag.
 
-    The paper names no loss and no output activation of AR and RNN (D:prediction-loss).
+    The paper names no loss and no output activation of AR and RNN (D16).
     """
     error = torch.zeros_like(weight)
     for block, at in columns(blocks):
@@ -55,7 +55,7 @@ def prediction_loss(
 
 
 def unroll(first: Float[Tensor, "n c"], next_record: Callable[[Tensor], Tensor], t: int) -> Float[Tensor, "n t c"]:
-    """t records, each predicted from those before it: only the first is random (D:deterministic-unrolling)."""
+    """t records, each predicted from those before it: only the first is random (D17)."""
     series = [first]
     while len(series) < t:
         series.append(next_record(series[-1]))

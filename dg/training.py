@@ -85,7 +85,7 @@ class Samples(Dataset[Encoded]):
 
 
 class Draws(Sampler[Tensor]):
-    """The index draws of an epoch, with replacement as in the release (D:with-replacement); floor(n / b) batches.
+    """The index draws of an epoch, with replacement as in the release (D8); floor(n / b) batches.
 
     Without a batch size, one batch of every sample in order. An epoch's draws depend on seed and epoch alone.
     """

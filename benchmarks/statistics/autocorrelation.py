@@ -30,7 +30,7 @@ def autocorrelation(dataset: TimeSeriesDataset, measurement: str | None = None, 
     the logarithm does not. `log=False` takes the values as they are.
 
     The result is that of `segment_correlation` in double precision, lag by lag, to 1e-9; a constant series
-    correlates by 1 at all lags, which it would there only up to the rounding of its mean (D:acf-constant-series).
+    correlates by 1 at all lags, which it would there only up to the rounding of its mean (D10).
 
     measurement: the schema's first unless named
     Raises ValueError where the samples differ in length, have under 3 records, or have no logarithm.

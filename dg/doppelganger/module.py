@@ -125,7 +125,7 @@ class DoppelGANger(GenerativeModule):
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples; all have max_length records where all training samples had (D:fixed-length)."""
+        """n samples; all have max_length records where all training samples had (D7)."""
         fixed = self.layout.fixed_length
         generator = self.generator if self.averaged is None else self.averaged
         fake = generator(self.generator.noise(n, rng), rng, masked=not fixed)

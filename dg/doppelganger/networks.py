@@ -76,7 +76,7 @@ class MeasurementGenerator(nn.Module):
         return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
 
     def _initial_state(self, b: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """N(0, 1), drawn anew on every forward pass as in the release (D:random-initial-state), or zero."""
+        """N(0, 1), drawn anew on every forward pass as in the release (D4), or zero."""
         shape = (self.lstm.num_layers, b, self.lstm.hidden_size)
         if self.initial_state == "zero":
             zero = torch.zeros(shape, device=rng.device)
@@ -90,7 +90,7 @@ class DoppelGANgerGenerator(nn.Module):
     """The three generators in their order: metadata, then min/max, then measurements (§4.3).
 
     Each receives the hard output of those before it with the gradient stopped, as in the release
-    (D:hard-conditions): the metadata generator learns through the discriminators alone, never through the LSTM.
+    (D5): the metadata generator learns through the discriminators alone, never through the LSTM.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class DoppelGANgerGenerator(nn.Module):
 def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
     """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
 
-    Within the last block nothing is masked, as in the release (D:last-block-unmasked).
+    Within the last block nothing is masked, as in the release (D6).
     """
     goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
     alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# The release widens each sample's range by this much on both sides before it divides by it, D:minmax-margin.
+# The release widens each sample's range by this much on both sides before it divides by it, D1.
 MARGIN = 1e-4
 
 
@@ -32,7 +32,7 @@ class Scale:
         return start + (levels - self.low) * ((end - start) / self._span)
 
     def inverse(self, encoded: Array) -> Array:
-        """Back to physical units; what lies outside `range` is clipped to it (D:decode-clips)."""
+        """Back to physical units; what lies outside `range` is clipped to it (D3)."""
         start, end = self.range
         levels = self.low + (np.clip(encoded, start, end) - start) * (self._span / (end - start))
         levels = np.clip(levels, self.low, self.high)
@@ -47,7 +47,7 @@ def auto_normalize(values: Array, active: NDArray[np.bool_], range: tuple[float,
     """Auto-normalization of §4.2: each series [n, t] onto `range` by its own minimum and maximum.
 
     Returns the series, and the fake metadata [n, 2]: (max + min)/2 and (max - min)/2 (footnote 5). Only the
-    `active` records count, unlike in the release (D:minmax-ignores-padding). A constant series becomes the
+    `active` records count, unlike in the release (D2). A constant series becomes the
     middle of the range.
     """
     highest = np.where(active, values, -np.inf).max(axis=1, keepdims=True) + MARGIN

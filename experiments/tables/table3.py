@@ -24,7 +24,7 @@ FEWEST = 30  # samples of a domain on either side under which its own column sta
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row a model and seed: model, seed, mse (the paper's), mse_standard (textbook estimator), mse of each domain.
 
-    Every row is measured against the held-out half A′; `real` is A against it (D:held-out-reference).
+    Every row is measured against the held-out half A′; `real` is A against it (D9).
     """
     rows = [
         _row("real", run.seed, run.real.held_out, run.real.train) for run in {run.seed: run for run in runs}.values()
