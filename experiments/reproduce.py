@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hydra
 from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig
 from tqdm import tqdm
@@ -49,8 +50,9 @@ def runs(name: str, **choices: str | None) -> list[Run]:
 @clear_errors
 def main(config: DictConfig) -> None:
     """The command."""
-    passed = ("scale", "data", "outputs", "trainer", "logger")
-    made = fitted(config.artifact, [f"{key}={config[key]}" for key in passed if config[key] is not None])
+    own = ("artifact=", "results=")
+    chosen = [override for override in HydraConfig.get().overrides.task if not override.startswith(own)]
+    made = fitted(config.artifact, chosen)
     print(artifact.write(config.artifact, made, Path(config.results)))
 
 
