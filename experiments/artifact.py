@@ -67,7 +67,7 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     _commit(results / f"{name}.csv")
     _write_text(results / f"{name}.json", json.dumps(sources(name, runs), indent=2))
     if isinstance(drawn, Figure):
-        drawn.text(0.01, 0.005, note, fontsize=6, color="grey")
+        drawn.supxlabel(note, x=0.01, ha="left", fontsize=6, color="grey")
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
         _commit(results / f"{name}.png")
         return f"{artifact.PAPER.name}: {results / name}.png\n{note}"
