@@ -52,13 +52,12 @@ def render(frame: pd.DataFrame) -> str:
             for scores in [rows["mse"]]
         ]
     )
-    return "\n\n".join(
-        [
-            overall.to_markdown(index=False, disable_numparse=True),
-            _by_domain(frame, list(medians.index)),
-            _claims(medians),
-        ]
-    )
+    parts = [
+        overall.to_markdown(index=False, disable_numparse=True),
+        _by_domain(frame, list(medians.index)),
+        _claims(medians),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _row(model: str, seed: int, real: TimeSeriesDataset, candidate: TimeSeriesDataset) -> dict[str, str | int | float]:
@@ -81,6 +80,8 @@ def _share(medians: pd.Series, model: str) -> str:
 
 def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
     columns = [column for column in frame.columns if column.startswith("mse ")]
+    if not columns:
+        return ""
     table = frame.groupby("model")[columns].median().loc[order]
     table.columns = [column.removeprefix("mse ") for column in columns]
     table.index = pd.Index([NAMES.get(model, model) for model in order], name="median MSE by domain")
