@@ -6,11 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from dg.doppelganger.networks import FLAGS, active_blocks
 from dg.encoding import Encoded, Layout, width
 from dg.losses import discriminator_loss
 from dg.module import GenerativeModule, refuse_nan
-from dg.nn import Heads, generation_flags, lengths_from_flags, mlp
+from dg.nn import FLAGS, Heads, active_blocks, generation_flags, lengths_from_flags, mlp
 
 
 class NaiveGAN(GenerativeModule):

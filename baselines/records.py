@@ -8,9 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from dg.doppelganger.networks import FLAGS
 from dg.encoding import Block, Encoded, Layout, columns, width
-from dg.nn import generation_flags, lengths_from_flags
+from dg.nn import FLAGS, generation_flags, lengths_from_flags
 
 
 def record_blocks(layout: Layout) -> tuple[Block, ...]:

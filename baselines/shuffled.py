@@ -8,35 +8,16 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from baselines.marginals import Empirical
-from dg.encoding import Encoded, Layout
-from dg.module import GenerativeModule
+from baselines.bootstrap import Bootstrap
+from dg.encoding import Encoded
 
 
-class Shuffled(GenerativeModule):
+class Shuffled(Bootstrap):
     """The bootstrap without time: metadata, lengths and each sample's values are real, their order is not."""
-
-    batch_size = None
-    max_epochs = 1
-
-    def __init__(self, layout: Layout) -> None:
-        super().__init__(layout)
-        self.samples = Empirical("metadata", "minmax", "measurements", "lengths")
-
-    def observe(self, train: Encoded) -> None:
-        """All that there is to learn."""
-        self.samples.keep(**vars(train))
-
-    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """Nothing descends."""
-        return []
-
-    def training_step(self, batch: Encoded, batch_index: int) -> None:
-        """There is nothing to train."""
 
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n training samples, each in a new order of its own."""
-        drawn = Encoded(**self.samples.draw(n, rng))
+        drawn = super().generate(n, rng)
         return replace(drawn, measurements=shuffle(drawn.measurements, drawn.lengths, rng))
 
 

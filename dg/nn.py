@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from dg.encoding import Block, columns, width
 
 CONTINUE, END = 0, 1
+FLAGS = Block("generation flag", 2, "softmax")
 
 
 def linear(inputs: int, outputs: int) -> nn.Linear:
@@ -106,3 +107,13 @@ def lengths_from_flags(flags: Float[Tensor, "n t 2"]) -> Int[Tensor, " n"]:
     """The number of records up to the first end flag (p₁ < p₂), all of them where none ends."""
     ended = flags[..., CONTINUE] < flags[..., END]
     return torch.where(ended.any(dim=1), ended.int().argmax(dim=1) + 1, flags.shape[1])
+
+
+def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
+    """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
+
+    Within the last block nothing is masked, as in the release (D6).
+    """
+    goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
+    alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)
+    return alive.repeat_interleave(sample_len, dim=1)[..., None].to(flags.dtype)

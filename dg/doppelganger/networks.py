@@ -9,9 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dg.encoding import Block, Layout, width
-from dg.nn import CONTINUE, END, LSTM, Heads, harden, mlp
-
-FLAGS = Block("generation flag", 2, "softmax")
+from dg.nn import FLAGS, LSTM, Heads, active_blocks, harden, mlp
 
 
 class Noise(NamedTuple):
@@ -81,9 +79,8 @@ class MeasurementGenerator(nn.Module):
         if self.initial_state == "zero":
             zero = torch.zeros(shape, device=rng.device)
             return zero, zero
-        return torch.randn(shape, generator=rng, device=rng.device), torch.randn(
-            shape, generator=rng, device=rng.device
-        )
+        hidden, cell = (torch.randn(shape, generator=rng, device=rng.device) for _ in range(2))
+        return hidden, cell
 
 
 class DoppelGANgerGenerator(nn.Module):
@@ -141,13 +138,3 @@ class DoppelGANgerGenerator(nn.Module):
             active = active_blocks(flags, self.sample_len)
             measurements, flags = measurements * active, flags * active
         return Series(metadata, minmax, measurements, flags)
-
-
-def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
-    """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
-
-    Within the last block nothing is masked, as in the release (D6).
-    """
-    goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
-    alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)
-    return alive.repeat_interleave(sample_len, dim=1)[..., None].to(flags.dtype)
