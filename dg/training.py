@@ -16,6 +16,7 @@ from dg.checkpoint import Checkpoint, refuse_nan_weights, resumable
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder, Layout
 from dg.generator import Generator
+from dg.memory import keep_large_buffers
 from dg.module import GenerativeModule
 from dg.randomness import stream
 
@@ -42,6 +43,7 @@ def fit(
 
     Raises TrainingDiverged when a loss or a weight is no longer finite; the checkpoint is then the last good one.
     """
+    keep_large_buffers()
     encoder = encoder or Encoder.fit(train)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

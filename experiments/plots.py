@@ -25,6 +25,7 @@ STYLE: dict[Any, Any] = {
 COLOURS = {
     "real": "#000000",
     "doppelganger": "#D55E00",
+    "doppelganger_wide": "#882255",
     "naive_gan": "#0072B2",
     "rnn": "#009E73",
     "ar": "#CC79A7",

@@ -17,6 +17,7 @@ NAMES = {
     "bootstrap": "Bootstrap (resampled A)",
     "shuffled": "Shuffled in time",
     "doppelganger": "DoppelGANger",
+    "doppelganger_wide": "DoppelGANger, wide noise",
     "naive_gan": "Naive GAN",
     "rnn": "RNN",
     "ar": "AR",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -15,6 +15,13 @@ from dg.encoding import Encoded, Layout, width
 from dg.losses import discriminator_loss
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import generation_flags, lengths_from_flags, mlp
+
+
+class Judged(NamedTuple):
+    """Samples as rows, `packing` of them side by side: whole, and their metadata and min/max alone (Eq. 1)."""
+
+    samples: Float[Tensor, "b d"]
+    attributes: Float[Tensor, "b a"]
 
 
 class DoppelGANger(GenerativeModule):
@@ -96,26 +103,24 @@ class DoppelGANger(GenerativeModule):
         return [self.adam(player, *rates) for player in players if player is not None]
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
-        """Discriminator, auxiliary discriminator and generator in turn, all on the same real batch and noise."""
+        """Discriminator, auxiliary discriminator, generator in turn, all on one real and one generated batch (D21)."""
         rng = self.batch_rng()
         generator_optimizer, optimizer, *auxiliary = self.optimizers()
         noise = self.generator.noise(len(batch), rng)
-        real = self._real(batch)
+        real, fake = self._judged(self._real(batch)), self._judged(self.generator(noise))
         losses: dict[str, Any] = {}
         for _ in range(self.hparams.discriminator_rounds):
-            with torch.no_grad():
-                fake = self.generator(noise, rng)
-            loss = self._discriminate("discriminator", self._pack(real), self._pack(fake), rng, losses)
+            loss = self._discriminate("discriminator", real.samples, fake.samples, rng, losses)
             self.descend(optimizer, loss, self.discriminator)
             if self.auxiliary_discriminator is not None:
-                attributes = self._pack_attributes(real), self._pack_attributes(fake)
-                loss = self._discriminate("auxiliary_discriminator", *attributes, rng, losses)
+                loss = self._discriminate("auxiliary_discriminator", real.attributes, fake.attributes, rng, losses)
                 self.descend(auxiliary[0], loss, self.auxiliary_discriminator)
         for round in range(self.hparams.generator_rounds):
-            fake = self.generator(noise, rng)
-            loss = -self.discriminator(self._pack(fake)).mean()
+            if round > 0:
+                fake = self._judged(self.generator(noise))
+            loss = -self.discriminator(fake.samples).mean()
             if self.auxiliary_discriminator is not None:
-                loss = loss - self.hparams.alpha * self.auxiliary_discriminator(self._pack_attributes(fake)).mean()
+                loss = loss - self.hparams.alpha * self.auxiliary_discriminator(fake.attributes).mean()
             losses["generator"] = loss.detach()
             self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
         if self.averaged is not None:
@@ -128,7 +133,7 @@ class DoppelGANger(GenerativeModule):
         """n samples; all have max_length records where all training samples had (D7)."""
         fixed = self.layout.fixed_length
         generator = self.generator if self.averaged is None else self.averaged
-        fake = generator(self.generator.noise(n, rng), rng, masked=not fixed)
+        fake = generator(self.generator.noise(n, rng), masked=not fixed)
         t = self.layout.max_length
         lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(fake.flags[:, :t])
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t], lengths)
@@ -137,7 +142,7 @@ class DoppelGANger(GenerativeModule):
         self, name: str, real: Tensor, fake: Tensor, rng: torch.Generator, losses: dict[str, Any]
     ) -> Float[Tensor, ""]:
         """The loss of the discriminator called `name`; notes its parts in `losses`."""
-        loss, parts = discriminator_loss(getattr(self, name), real, fake, rng, penalty=self.hparams.penalty)
+        loss, parts = discriminator_loss(getattr(self, name), real, fake.detach(), rng, penalty=self.hparams.penalty)
         losses.update({f"{name}_{part}": value for part, value in parts.items()})
         return loss
 
@@ -152,15 +157,12 @@ class DoppelGANger(GenerativeModule):
             generation_flags(batch.lengths, records, self.generator.sample_len),
         )
 
-    def _pack(self, series: Series) -> Float[Tensor, "b d"]:
-        """All of a sample in one row, `packing` samples a row."""
+    def _judged(self, series: Series) -> Judged:
+        """What the discriminators see of `series`."""
         records = torch.cat([series.measurements, series.flags], dim=2).flatten(1)
-        row = torch.cat([records, series.metadata, series.minmax], dim=1)
-        return row.view(self.hparams.batch_size, -1)
-
-    def _pack_attributes(self, series: Series) -> Float[Tensor, "b d"]:
-        """The metadata and min/max alone, T₂ of Eq. 1."""
-        return torch.cat([series.metadata, series.minmax], dim=1).view(self.hparams.batch_size, -1)
+        attributes = torch.cat([series.metadata, series.minmax], dim=1)
+        packs = self.hparams.batch_size
+        return Judged(torch.cat([records, attributes], dim=1).view(packs, -1), attributes.view(packs, -1))
 
 
 def recommended_sample_len(max_length: int, passes: int = 50) -> int:

@@ -13,11 +13,13 @@ from dg.nn import FLAGS, LSTM, Heads, active_blocks, harden, mlp
 
 
 class Noise(NamedTuple):
-    """The noise that is fed to the three generators; the networks of one batch all see the same."""
+    """All that is random in a generated batch: what is fed to the three generators, and where the LSTM begins."""
 
     metadata: Float[Tensor, "b za"]
     minmax: Float[Tensor, "b zm"]
     measurements: Float[Tensor, "b p zr"]
+    hidden: Float[Tensor, "l b h"]
+    cell: Float[Tensor, "l b h"]
 
 
 class Series(NamedTuple):
@@ -56,31 +58,20 @@ class MeasurementGenerator(nn.Module):
         sample_len: int,
         layers: int,
         units: int,
-        initial_state: Literal["random", "zero"],
     ) -> None:
         super().__init__()
-        self.sample_len, self.initial_state = sample_len, initial_state
         self.lstm = LSTM(condition + noise, units, layers)
         self.heads = Heads(units, (*blocks, FLAGS), records=sample_len)
 
     def forward(
-        self, condition: Float[Tensor, "b c"], noise: Float[Tensor, "b p z"], rng: torch.Generator
+        self, condition: Float[Tensor, "b c"], noise: Noise
     ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"]]:
         """Measurements and flags of p passes, the condition fed to each (§4.3); t = p·S records."""
-        passes = noise.shape[1]
-        inputs = torch.cat([condition[:, None].expand(-1, passes, -1), noise], dim=2)
-        hidden, _ = self.lstm(inputs, self._initial_state(len(noise), rng))
+        passes = noise.measurements.shape[1]
+        inputs = torch.cat([condition[:, None].expand(-1, passes, -1), noise.measurements], dim=2)
+        hidden, _ = self.lstm(inputs, (noise.hidden, noise.cell))
         records = self.heads(hidden).flatten(1, 2)
         return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
-
-    def _initial_state(self, b: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """N(0, 1), drawn anew on every forward pass as in the release (D4), or zero."""
-        shape = (self.lstm.num_layers, b, self.lstm.hidden_size)
-        if self.initial_state == "zero":
-            zero = torch.zeros(shape, device=rng.device)
-            return zero, zero
-        hidden, cell = (torch.randn(shape, generator=rng, device=rng.device) for _ in range(2))
-        return hidden, cell
 
 
 class DoppelGANgerGenerator(nn.Module):
@@ -105,14 +96,14 @@ class DoppelGANgerGenerator(nn.Module):
         initial_state: Literal["random", "zero"],
     ) -> None:
         super().__init__()
-        self.layout, self.sample_len = layout, sample_len
+        self.layout, self.sample_len, self.initial_state = layout, sample_len, initial_state
         self.noise_widths = (metadata_noise, minmax_noise, measurement_noise)
         m, mm = width(layout.metadata), width(layout.minmax)
         hidden = (metadata_layers, metadata_units)
         self.metadata = MetadataGenerator(metadata_noise, layout.metadata, *hidden) if m else None
         self.minmax = MetadataGenerator(minmax_noise + m, layout.minmax, *hidden) if mm else None
         self.measurements = MeasurementGenerator(
-            m + mm, measurement_noise, layout.measurements, sample_len, lstm_layers, lstm_units, initial_state
+            m + mm, measurement_noise, layout.measurements, sample_len, lstm_layers, lstm_units
         )
 
     @property
@@ -121,19 +112,24 @@ class DoppelGANgerGenerator(nn.Module):
         return -(-self.layout.max_length // self.sample_len)
 
     def noise(self, b: int, rng: torch.Generator) -> Noise:
-        """Fresh N(0, 1) noise for b samples."""
+        """Fresh N(0, 1) noise for b samples; the LSTM's initial state is N(0, 1) as in the release (D4), or zero."""
         za, zm, zr = self.noise_widths
-        shapes = ((b, za), (b, zm), (b, self.passes, zr))
-        return Noise(*(torch.randn(shape, generator=rng, device=rng.device) for shape in shapes))
+        lstm = self.measurements.lstm
+        state = (lstm.num_layers, b, lstm.hidden_size)
+        shapes = [(b, za), (b, zm), (b, self.passes, zr), state, state]
+        noise = Noise(*(torch.randn(shape, generator=rng, device=rng.device) for shape in shapes))
+        if self.initial_state == "zero":
+            noise = noise._replace(hidden=torch.zeros_like(noise.hidden), cell=torch.zeros_like(noise.cell))
+        return noise
 
-    def forward(self, noise: Noise, rng: torch.Generator, *, masked: bool = True) -> Series:
-        """Samples from `noise`; `rng` draws the LSTM's initial state. Blocks after the end are 0 if `masked`."""
+    def forward(self, noise: Noise, *, masked: bool = True) -> Series:
+        """Samples, a function of `noise` alone. Blocks after the end are 0 if `masked`."""
         none = noise.metadata[:, :0]
         metadata = self.metadata(noise.metadata) if self.metadata else none
         hard_metadata = harden(metadata, self.layout.metadata)
         minmax = self.minmax(torch.cat([noise.minmax, hard_metadata], dim=1)) if self.minmax else none
         condition = torch.cat([hard_metadata, harden(minmax, self.layout.minmax)], dim=1)
-        measurements, flags = self.measurements(condition, noise.measurements, rng)
+        measurements, flags = self.measurements(condition, noise)
         if masked:
             active = active_blocks(flags, self.sample_len)
             measurements, flags = measurements * active, flags * active

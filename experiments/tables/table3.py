@@ -89,15 +89,16 @@ def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
 
 
 def _claims(medians: pd.Series) -> str:
-    ours = [model for model in medians.index if model not in CONTROLS]
-    paper = sorted((model for model in ours if model in TABLE3), key=TABLE3.__getitem__)
+    ours = [model for model in medians.index if model in TABLE3]
+    paper = sorted(ours, key=TABLE3.__getitem__)
     lines = [
         f"- The paper: {PAPER.claim}.",
         f"- DoppelGANger is closest: {'holds' if ours[:1] == ['doppelganger'] else 'does not hold'}.",
         f"- The order {_chain(paper)}: {'holds' if ours == paper else f'does not hold, ours is {_chain(ours)}'}.",
     ]
     if "shuffled" in medians:
-        below = [NAMES.get(model, model) for model in ours if medians[model] >= medians["shuffled"]]
+        generated = [model for model in medians.index if model not in CONTROLS]
+        below = [NAMES.get(model, model) for model in generated if medians[model] >= medians["shuffled"]]
         lines.append(f"- No better than series shuffled in time: {', '.join(below) or 'none'}.")
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dg.doppelganger.networks import DoppelGANgerGenerator, Noise, active_blocks
+from dg.doppelganger.networks import DoppelGANgerGenerator, active_blocks
 from dg.encoding import Block, Layout
 from dg.randomness import stream
 
@@ -49,14 +49,14 @@ def test_who_receives_what() -> None:
     assert networks.measurements.lstm.input_size == 4 + 2 + 2
     assert networks.measurements.heads.linear.out_features == 3 * (1 + 2)
     noise = networks.noise(6, stream(0))
-    assert [part.shape for part in noise] == [(6, 5), (6, 4), (6, 3, 2)]
-    series = networks(noise, stream(1))
+    assert [part.shape for part in noise] == [(6, 5), (6, 4), (6, 3, 2), (1, 6, 8), (1, 6, 8)]
+    series = networks(noise)
     assert [part.shape for part in series] == [(6, 4), (6, 2), (6, 9, 1), (6, 9, 2)]
 
 
 def test_metadata_receive_no_gradient_through_the_lstm_nor_does_minmax() -> None:
     networks = generator()
-    series = networks(networks.noise(6, stream(0)), stream(1))
+    series = networks(networks.noise(6, stream(0)))
     (series.measurements.square().sum() + series.flags.square().sum()).backward()
     assert gradients(networks.metadata) == 0 and gradients(networks.minmax) == 0
     assert gradients(networks.measurements.lstm) > 0
@@ -64,14 +64,14 @@ def test_metadata_receive_no_gradient_through_the_lstm_nor_does_minmax() -> None
 
 def test_metadata_receive_no_gradient_through_minmax() -> None:
     networks = generator()
-    networks(networks.noise(6, stream(0)), stream(1)).minmax.square().sum().backward()
+    networks(networks.noise(6, stream(0))).minmax.square().sum().backward()
     assert gradients(networks.metadata) == 0
     assert gradients(networks.minmax) > 0 and gradients(networks.measurements) == 0
 
 
 def test_metadata_learn_from_what_a_discriminator_sees_of_them() -> None:
     networks = generator()
-    networks(networks.noise(6, stream(0)), stream(1)).metadata.square().sum().backward()
+    networks(networks.noise(6, stream(0))).metadata.square().sum().backward()
     assert gradients(networks.metadata) > 0
     assert gradients(networks.minmax) == 0 and gradients(networks.measurements) == 0
 
@@ -80,7 +80,7 @@ def test_discriminators_see_soft_categories_and_the_lstm_hard_ones() -> None:
     networks = generator()
     seen: list[torch.Tensor] = []
     networks.measurements.lstm.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
-    series = networks(networks.noise(6, stream(0)), stream(1))
+    series = networks(networks.noise(6, stream(0)))
     kinds = series.metadata[:, :3]
     assert ((kinds > 0) & (kinds < 1)).all()
     one_hot = torch.nn.functional.one_hot(kinds.argmax(dim=1), 3).float()
@@ -97,25 +97,24 @@ def test_every_pass_has_noise_of_its_own() -> None:
     assert (torch.corrcoef(flat.T) - torch.eye(6)).abs().max() < 0.1
 
 
-@pytest.mark.parametrize(("initial_state", "anew"), [("random", True), ("zero", False)])
-def test_the_initial_state_is_drawn_anew_on_every_forward_pass(initial_state: str, anew: bool) -> None:
+@pytest.mark.parametrize("initial_state", ["random", "zero"])
+def test_the_lstm_begins_where_the_noise_says(initial_state: str) -> None:
     networks = generator(initial_state=initial_state)
-    noise, rng = networks.noise(400, stream(0)), stream(1)
+    noise = networks.noise(400, stream(0))
     states: list[tuple[torch.Tensor, torch.Tensor]] = []
     networks.measurements.lstm.register_forward_pre_hook(lambda _, inputs: states.append(inputs[1]))
-    first, second = networks(noise, rng), networks(noise, rng)
-    assert torch.equal(first.metadata, second.metadata)
-    assert torch.equal(first.measurements, second.measurements) is not anew
-    (h, c), (later_h, _) = states
-    if anew:
-        assert h.std().item() == pytest.approx(1, abs=0.05) and not torch.equal(h, c) and not torch.equal(h, later_h)
+    networks(noise)
+    ((h, c),) = states
+    assert torch.equal(h, noise.hidden) and torch.equal(c, noise.cell)
+    if initial_state == "random":
+        assert h.std().item() == pytest.approx(1, abs=0.05) and not torch.equal(h, c)
     else:
         assert not h.any() and not c.any()
 
 
-def test_the_same_streams_give_the_same_samples() -> None:
+def test_the_same_noise_gives_the_same_samples() -> None:
     networks = generator()
-    one, two = (networks(networks.noise(4, stream(3)), stream(4)) for _ in range(2))
+    one, two = (networks(networks.noise(4, stream(3))) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
 
 
@@ -147,9 +146,9 @@ def test_masked_blocks_are_zero_in_records_and_flags_and_take_no_gradient() -> N
     with torch.no_grad():
         networks.measurements.heads.linear.bias.view(3, 3)[:, 2] = 50.0  # every flag says "end"
     noise = networks.noise(4, stream(0))
-    series = networks(noise, stream(1))
+    series = networks(noise)
     assert series.measurements[:, :3].all() and not series.measurements[:, 3:].any() and not series.flags[:, 3:].any()
-    unmasked = networks(noise, stream(1), masked=False)
+    unmasked = networks(noise, masked=False)
     assert unmasked.measurements.all()
     assert torch.equal(unmasked.measurements[:, :3], series.measurements[:, :3])
 
@@ -159,10 +158,6 @@ def test_parts_may_be_missing(part: str) -> None:
     nothing = {"metadata": (), "minmax": ()} if part == "both" else {part: ()}
     layout = Layout(**{**vars(LAYOUT), **nothing})
     networks = generator(layout)
-    series = networks(networks.noise(4, stream(0)), stream(1))
+    series = networks(networks.noise(4, stream(0)))
     assert [getattr(series, name).shape[1] for name in nothing] == [0] * len(nothing)
     assert series.measurements.shape == (4, 9, 1)
-
-
-def test_noise_is_named() -> None:
-    assert Noise._fields == ("metadata", "minmax", "measurements")

@@ -103,17 +103,15 @@ def test_one_batch_is_what_eq_1_says(toy, small, record: Callable) -> None:
     rng = stream(4, 0)
     noise = [torch.randn(shape, generator=rng) for shape in ((B, 5), (B, 5), (B, PASSES, 5))]
     h, c = (torch.randn(1, B, 5, generator=rng)[0] for _ in "hc")
-    records, soft = (part.detach() for part in generated(g, noise, h, c))
-    distance, penalty = penalised(d, real, torch.cat([records, soft], 1), torch.rand(B, 1, generator=rng))
+    records, soft = generated(g, noise, h, c)
+    distance, penalty = penalised(d, real, torch.cat([records, soft], 1).detach(), torch.rand(B, 1, generator=rng))
     d_after, d_gradient = stepped(d, 9 * penalty - distance)
-    a_distance, a_penalty = penalised(a, attributes, soft, torch.rand(B, 1, generator=rng))
+    a_distance, a_penalty = penalised(a, attributes, soft.detach(), torch.rand(B, 1, generator=rng))
     a_after, a_gradient = stepped(a, 9 * a_penalty - a_distance)
     # The output bias of a critic cancels in the distance: its gradient, 0, is rounded, and so is where it goes.
     d_after["8.bias"], a_after["8.bias"] = (
         recorder.after[f"{part}.8.bias"] for part in ("discriminator", "auxiliary_discriminator")
     )
-    h, c = (torch.randn(1, B, 5, generator=rng)[0] for _ in "hc")
-    records, soft = generated(g, noise, h, c)
     loss = -critic(d_after, torch.cat([records, soft], 1)).mean() - 0.7 * critic(a_after, soft).mean()
     g_after, g_gradient = stepped(g, loss)
 
