@@ -19,7 +19,6 @@ STYLE: dict[Any, Any] = {
     "grid.alpha": 0.3,
     "figure.constrained_layout.use": True,
     "font.size": 9,
-    "legend.frameon": False,
 }
 # Okabe and Ito's palette, which readers with colour-blindness can tell apart; real data are always black.
 COLOURS = {
@@ -50,6 +49,11 @@ def curve(
     axes.plot(x, y, color=COLOURS.get(model), lw=width, label=label, zorder=depth)
     if band is not None:
         axes.fill_between(x, *band, color=COLOURS.get(model), alpha=0.2, lw=0)
+
+
+def legend(axes: Axes, columns: int = 5) -> None:
+    """Names the lines above the panel, where they hide none."""
+    axes.legend(ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8)
 
 
 def sample_grid(real: TimeSeriesDataset, generated: TimeSeriesDataset, title: str, count: int = 3) -> Figure:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,6 +113,11 @@ class Run:
 
     def _damaged(self, error: Exception) -> ValueError:
         return ValueError(f"the run folder {self.folder} is damaged ({error}); delete it and run it again")
+
+
+def one_a_seed(runs: Iterable[Run]) -> list[Run]:
+    """A run of each seed, whichever model: what they share is the real data."""
+    return list({run.seed: run for run in runs}.values())
 
 
 @contextmanager

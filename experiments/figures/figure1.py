@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from benchmarks.statistics.autocorrelation import autocorrelation
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
-from experiments.plots import curve, panels
+from experiments.plots import curve, legend, panels
 from experiments.published import CONTROLS, NAMES
-from experiments.runs import Run
+from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
     name="Figure 1",
@@ -24,25 +24,29 @@ PAPER = Paper(
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row a model, seed and lag: model, seed, lag, autocorrelation. `real` is the held-out half A′."""
-    curves = [_curve("real", run.seed, run.real.held_out) for run in {run.seed: run for run in runs}.values()]
+    curves = [_curve("real", run.seed, run.real.held_out) for run in one_a_seed(runs)]
     curves += [_curve(run.model, run.seed, run.generated) for run in runs]
     return pd.concat(curves, ignore_index=True)
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """Two panels, the models above and the controls below; medians over seeds, ranges as bands."""
-    models = [model for model in frame["model"].unique() if model not in CONTROLS]
-    controls = [model for model in CONTROLS if model != "real" and model in set(frame["model"])]
-    figure, axes = panels(2, 1, height=2.9)
-    for axis, shown in zip(axes[:, 0], (models, controls), strict=True):
-        for model in (*shown, "real"):
+    """Three panels: DoppelGANger, its competitors, the controls; medians over seeds, ranges as bands."""
+    shown = list(frame["model"].unique())
+    groups = {
+        "DoppelGANger": [model for model in shown if model.startswith("doppelganger")],
+        "competitors": [model for model in shown if not model.startswith("doppelganger") and model not in CONTROLS],
+        "controls": [model for model in shown if model in CONTROLS and model != "real"],
+    }
+    figure, axes = panels(3, 1, height=2.3)
+    for axis, (title, models) in zip(axes[:, 0], groups.items(), strict=True):
+        for model in (*models, "real"):
             over_seeds = frame[frame["model"] == model].pivot(index="lag", columns="seed", values="autocorrelation")
             band = (over_seeds.min(axis=1).to_numpy(), over_seeds.max(axis=1).to_numpy())
             curve(axis, over_seeds.index.to_numpy(), over_seeds.median(axis=1).to_numpy(), model, _label(model), band)
-        axis.set_ylabel("autocorrelation")
-        axis.set_ylim(-0.3, 1.05)
-        axis.legend(ncols=3, loc="upper right")
-    axes[1, 0].set_xlabel("lag (days); line: median over seeds, band: their range")
+        axis.set_ylabel(f"{title}\nautocorrelation")
+        axis.set_ylim(-0.3, 1.05) if title == "competitors" else axis.set_ylim(-0.15, 0.65)
+        legend(axis)
+    axes[-1, 0].set_xlabel("lag (days); line: median over seeds, band: their range")
     return figure
 
 

@@ -11,7 +11,7 @@ from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRE
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.published import CONTROLS, NAMES, TABLE3
-from experiments.runs import Run
+from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
     name="Table 3",
@@ -26,9 +26,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
     Every row is measured against the held-out half A′; `real` is A against it (D9).
     """
-    rows = [
-        _row("real", run.seed, run.real.held_out, run.real.train) for run in {run.seed: run for run in runs}.values()
-    ]
+    rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
     rows += [_row(run.model, run.seed, run.real.held_out, run.generated) for run in runs]
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
 

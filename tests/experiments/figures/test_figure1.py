@@ -13,22 +13,23 @@ from experiments.train import train
 
 @pytest.fixture
 def runs(config):
-    return [train(config(f"model={model}")) for model in ("ar", "bootstrap", "shuffled")]
+    return [train(config(f"model={model}")) for model in ("doppelganger", "ar", "bootstrap", "shuffled")]
 
 
 def test_one_curve_a_model_and_seed(runs):
     frame = figure1.compute(runs)
     assert frame.groupby(["model", "seed"]).size().to_dict() == {
-        (model, 0): 548 for model in ("real", "ar", "bootstrap", "shuffled")
+        (model, 0): 548 for model in ("real", "doppelganger", "ar", "bootstrap", "shuffled")
     }
     drawn = frame[frame["model"] == "ar"].sort_values("lag")["autocorrelation"].to_numpy()
-    assert np.array_equal(drawn, autocorrelation(runs[0].generated))
+    assert np.array_equal(drawn, autocorrelation(runs[1].generated))
 
 
-def test_models_above_controls_below(runs, tmp_path):
+def test_a_panel_each_for_doppelganger_competitors_and_controls(runs, tmp_path):
     figure = figure1.render(figure1.compute(runs))
-    above, below = ([line.get_label() for line in axes.get_lines()] for axes in figure.axes)
-    assert above == ["AR", "Real (A′)"]
-    assert below == ["Bootstrap (resampled A)", "Shuffled in time", "Real (A′)"]
+    top, middle, bottom = ([line.get_label() for line in axes.get_lines()] for axes in figure.axes)
+    assert top == ["DoppelGANger", "Real (A′)"]
+    assert middle == ["AR", "Real (A′)"]
+    assert bottom == ["Bootstrap (resampled A)", "Shuffled in time", "Real (A′)"]
     assert "figure1.png" in artifact.write("figure1", runs, tmp_path)
     assert (tmp_path / "figure1.png").stat().st_size > 10_000
