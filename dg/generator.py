@@ -21,7 +21,8 @@ class Generator:
     """An encoder and the trained module behind it."""
 
     def __init__(self, encoder: Encoder, module: GenerativeModule) -> None:
-        self.encoder, self.module = encoder, module
+        self.encoder = encoder.without_metadata() if "metadata" in module.lacks else encoder
+        self.module = module
 
     def sample(self, n: int, *, seed: int) -> TimeSeriesDataset:
         """n new samples in physical units; the same seed gives the same samples."""

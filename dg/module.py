@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -20,8 +22,11 @@ class GenerativeModule(LightningModule):
 
     The constructor's signature holds the hyper-parameters; their defaults are those of Appendix B.
     `batch_size` samples make a batch (None: all of them); `max_epochs` ends training before the batches do.
+    `lacks` says what the model cannot generate, "metadata" or "lengths", and why: samples then have no metadata,
+    and lengths of training samples; artifacts that need them leave the model out and give that reason.
     """
 
+    lacks: Mapping[str, str] = MappingProxyType({})
     batch_size: int | None = 100
     max_epochs: int | None = None
 
@@ -35,6 +40,10 @@ class GenerativeModule(LightningModule):
     def samples_per_batch(self) -> int | None:
         """How many training samples one batch draws (None: each sample once)."""
         return self.batch_size
+
+    def steps(self, batches: int) -> int:
+        """How many training steps `batches` of the paper take: as many, where training has no phases."""
+        return batches
 
     def observe(self, train: Encoded) -> None:
         """Called once before training, with all training samples: what takes no gradient is learnt here."""

@@ -81,7 +81,12 @@ class Heads(nn.Module):
     def forward(self, hidden: Float[Tensor, "*n h"]) -> Float[Tensor, "*n s c"]:
         """The soft output: a probability for each value of a categorical block."""
         logits = self.linear(hidden).unflatten(-1, (self.records, -1))
-        return torch.cat([activate(logits[..., where], block) for block, where in columns(self.blocks)], dim=-1)
+        return activate_all(logits, self.blocks)
+
+
+def activate_all(logits: Float[Tensor, "*n c"], blocks: tuple[Block, ...]) -> Float[Tensor, "*n c"]:
+    """Every block of columns with its own activation."""
+    return torch.cat([activate(logits[..., where], block) for block, where in columns(blocks)], dim=-1)
 
 
 def activate(logits: Float[Tensor, "*n w"], block: Block) -> Float[Tensor, "*n w"]:

@@ -49,17 +49,19 @@ def fit(
         torch.manual_seed(seed)
         module = model(encoder.layout)
     module.seed = seed
+    generator = Generator(encoder, module)
+    steps = module.steps(batches)
     draws = Draws(len(train), module.samples_per_batch, seed)
-    own_callbacks: list[Callback] = [Progress(type(module).__name__, batches)]
+    own_callbacks: list[Callback] = [Progress(type(module).__name__, steps)]
     if module.max_epochs is None:
-        own_callbacks.append(LastBatch(batches))
+        own_callbacks.append(LastBatch(steps))
     resume = None
     if checkpoint:
         belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
         own_callbacks.append(Checkpoint(checkpoint, checkpoint_every, belongs_to))
         resume = resumable(checkpoint, belongs_to)
     lightning = trainer(
-        max_epochs=module.max_epochs or -(-batches // len(draws)),
+        max_epochs=module.max_epochs or -(-steps // len(draws)),
         callbacks=[*own_callbacks, *callbacks],
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -73,7 +75,8 @@ def fit(
     with torch.random.fork_rng(devices=[]):
         lightning.fit(module, loader, ckpt_path=resume, weights_only=True)
     refuse_nan_weights(module, lightning.global_step)
-    return Generator(encoder, module.eval())
+    module.eval()
+    return generator
 
 
 class Samples(Dataset[Encoded]):

@@ -22,8 +22,9 @@ class Split(NamedTuple):
 
 
 def split(config: DictConfig) -> Split:
-    """The split of a run: half of the data is A, chosen by the run's seed."""
-    return _split(OmegaConf.to_yaml(config.dataset, resolve=True), config.scale.samples, config.seed)
+    """The split of a run: half of the data is A, chosen by the run's seed; some models see only the first of it."""
+    parts = _split(OmegaConf.to_yaml(config.dataset, resolve=True), config.scale.samples, config.seed)
+    return parts._replace(train=parts.train.take(slice(config.model.get("training_samples"))))
 
 
 def origin(config: DictConfig) -> str:

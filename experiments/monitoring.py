@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from benchmarks.metric import Metric
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
+from dg.module import GenerativeModule
 from experiments.plots import sample_grid
 
 
@@ -66,7 +68,10 @@ class Stopwatch(Callback):
 
 
 class Validation(Callback):
-    """Every so many batches: samples from the model, their metrics against a validation split, and a picture."""
+    """So many times along the way: samples from the model, their metrics against a validation split, and a picture.
+
+    keep_best: the metric whose lowest value so far decides which generator is kept in `folder`/best
+    """
 
     def __init__(
         self,
@@ -75,27 +80,46 @@ class Validation(Callback):
         metrics: Mapping[str, Metric],
         *,
         samples: int,
-        every: int,
+        times: int,
+        batches: int,
         folder: Path,
+        keep_best: str | None = None,
     ) -> None:
+        if keep_best is not None and keep_best not in metrics:
+            raise ValueError(f"keep_best names no metric of the dataset: {keep_best!r}; known: {', '.join(metrics)}")
         self.encoder, self.validation, self.metrics = encoder, validation, metrics
-        self.samples, self.every, self.folder = samples, every, folder
+        self.samples, self.times, self.batches, self.folder = samples, times, batches, folder
+        self.keep_best, self.best = keep_best, math.inf
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
         """Does not touch the random numbers of training."""
+        assert isinstance(module, GenerativeModule)
         batches = batches_done(trainer)
-        if batches % self.every:
+        in_all = module.max_epochs or module.steps(self.batches)
+        if batches % max(1, in_all // self.times):
             return
-        generated = Generator(self.encoder, module).sample(self.samples, seed=0)  # type: ignore[arg-type]
+        generator = Generator(self.encoder, module)
+        generated = generator.sample(self.samples, seed=0)
         module.train()
-        scores = {f"validation/{name}": metric(self.validation, generated) for name, metric in self.metrics.items()}
-        log(trainer, scores)
+        scores = {name: metric(self.validation, generated) for name, metric in self.metrics.items()}
+        log(trainer, {f"validation/{name}": score for name, score in scores.items()})
+        if self.keep_best is not None and scores[self.keep_best] < self.best:
+            self.best = scores[self.keep_best]
+            generator.save(self.folder / "best")
         figure = sample_grid(self.validation, generated, title=f"after {batches} batches")
         (self.folder / "samples").mkdir(exist_ok=True)
         figure.savefig(self.folder / "samples" / f"{batches:07d}.png", dpi=80)
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
                 logger.log_image("samples", [figure], step=batches)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Goes into the checkpoint."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Comes out of the checkpoint."""
+        self.best = state["best"]
 
 
 def batches_done(trainer: Trainer) -> int:

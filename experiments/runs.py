@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
@@ -97,11 +98,32 @@ class Run:
             )
         return parts
 
+    @property
+    def lacks(self) -> dict[str, str]:
+        """What the model cannot generate, "metadata" or "lengths", and why."""
+        return self.provenance.get("lacks", {})
+
     @cached_property
     def generated(self) -> TimeSeriesDataset:
-        """As many generated samples as there were training samples."""
+        """As many generated samples as A′ has."""
+        return self._samples("generated")
+
+    @cached_property
+    def best_generated(self) -> TimeSeriesDataset | None:
+        """The same from the generator that was best along the way, where the model's config has it kept."""
+        return self._samples("best_generated") if (self.folder / "best").exists() else None
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """What was logged along the way: a column for each loss and metric, and `step`, the batches before it."""
         try:
-            return TimeSeriesDataset.load(self.folder / "generated")
+            return pd.read_csv(self.folder / "metrics" / "version_0" / "metrics.csv")
+        except (OSError, ValueError) as error:
+            raise self._damaged(error) from error
+
+    def _samples(self, name: str) -> TimeSeriesDataset:
+        try:
+            return TimeSeriesDataset.load(self.folder / name)
         except ValueError as error:
             raise self._damaged(error) from error
 

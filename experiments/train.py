@@ -13,6 +13,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from dg.encoding import Encoder
+from dg.generator import Generator
 from dg.training import fit
 from experiments.data import origin, split
 from experiments.errors import clear_errors
@@ -34,7 +35,15 @@ def train(config: DictConfig) -> Run:
     stopwatch, metrics = Stopwatch(), instantiate(config.dataset.metrics, _convert_="all")
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
-        watch = Validation(encoder, parts.validation, metrics, folder=folder, **config.scale.validation)
+        watch = Validation(
+            encoder,
+            parts.validation,
+            metrics,
+            batches=config.batches,
+            folder=folder,
+            keep_best=config.model.get("keep_best"),
+            **config.scale.validation,
+        )
         generator = fit(
             instantiate(config.model.module),
             parts.train,
@@ -48,8 +57,11 @@ def train(config: DictConfig) -> Run:
             logger=made,
         )
         generator.save(folder / "generator")
-        generator.sample(len(parts.train), seed=config.seed).save(folder / "generated")
-        facts = provenance(config, parts.train, seconds=stopwatch.seconds)
+        n = len(parts.held_out) + len(parts.validation)
+        generator.sample(n, seed=config.seed).save(folder / "generated")
+        if (folder / "best").exists():
+            Generator.load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
+        facts = provenance(config, parts.train, generator.module, seconds=stopwatch.seconds)
         (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         OmegaConf.save(config, folder / "config.yaml", resolve=True)
     return run

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import torch
 from hypothesis import settings
 from jaxtyping import install_import_hook
@@ -11,3 +14,14 @@ install_import_hook(["dg", "baselines"], "beartype.beartype(conf=beartype.Bearty
 torch.set_num_threads(1)
 settings.register_profile("house", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("house")
+
+
+@pytest.fixture
+def same_weights() -> Callable[[torch.nn.Module, torch.nn.Module], bool]:
+    """Bit for bit, what is not a number included."""
+
+    def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+        a, b = first.state_dict(), second.state_dict()
+        return a.keys() == b.keys() and all(a[name].numpy().tobytes() == b[name].numpy().tobytes() for name in a)
+
+    return same

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,17 @@ class Encoder:
             range=(low, high),
             fixed_length=bool((train.lengths == train.schema.max_length).all()),
         )
+
+    def without_metadata(self) -> Encoder:
+        """The same encoder for samples that have none; raises ValueError where min/max are generated as metadata."""
+        if self.auto_normalize:
+            raise ValueError(
+                "auto-normalization makes min/max part of the metadata (§4.2), and this model generates no metadata: "
+                "fit its encoder with auto_normalize=False"
+            )
+        schema = replace(self.schema, metadata=())
+        scales = {field.name: self.scales[field.name] for field in schema.measurements}
+        return replace(self, schema=schema, scales=scales)
 
     @property
     def layout(self) -> Layout:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from lightning import Callback, LightningModule, Trainer
 from numpy.typing import ArrayLike
 
@@ -79,13 +78,3 @@ class Interruption(Callback):
 @pytest.fixture
 def interruption() -> type[Interruption]:
     return Interruption
-
-
-@pytest.fixture
-def same_weights() -> Callable[[Any, Any], bool]:
-    def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
-        a: Mapping[str, torch.Tensor] = first.state_dict()
-        b: Mapping[str, torch.Tensor] = second.state_dict()
-        return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-    return same

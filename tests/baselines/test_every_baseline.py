@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,10 +13,14 @@ SMALL = {
     "AR": {"layers": 1, "units": 8, "batch_size": 8},
     "Bootstrap": {},
     "HMM": {"components": 3, "iterations": 2},
+    "MarketSimulator": {"window": 4, "order": 3, "inversion_steps": 3},
     "NaiveGAN": {"layers": 1, "units": 8, "noise": 4, "batch_size": 8},
+    "RCGAN": {"units": 8, "batch_size": 8},
     "RNN": {"units": 8, "batch_size": 8},
     "Shuffled": {},
+    "TimeGAN": {"units": 4, "layers": 2, "batch_size": 8},
 }
+WITHOUT_METADATA = {"MarketSimulator", "RCGAN", "TimeGAN"}
 
 
 def test_every_baseline_is_here() -> None:
@@ -29,11 +34,19 @@ def test_fit_sample_save_load(
 ) -> None:
     encoder = Encoder.fit(kinds_of_data, auto_normalize=auto_normalize)
     model = partial(getattr(baselines, name), **SMALL[name])
+    if auto_normalize and name in WITHOUT_METADATA:
+        with pytest.raises(ValueError, match="auto_normalize=False"):
+            fit(model, kinds_of_data, encoder=encoder, batches=3, seed=5)
+        return
     generator, again = (fit(model, kinds_of_data, encoder=encoder, batches=3, seed=5) for _ in range(2))
     assert same_weights(generator.module, again.module)
 
     sample = generator.sample(40, seed=1)
-    assert len(sample) == 40 and sample.schema == kinds_of_data.schema
+    assert ("metadata" in generator.module.lacks) == (name in WITHOUT_METADATA)
+    metadata = () if name in WITHOUT_METADATA else kinds_of_data.schema.metadata
+    assert len(sample) == 40 and sample.schema == replace(kinds_of_data.schema, metadata=metadata)
+    if "lengths" in generator.module.lacks:
+        assert set(sample.lengths) <= set(kinds_of_data.lengths)
     if (kinds_of_data.lengths == kinds_of_data.schema.max_length).all():
         assert (sample.lengths == kinds_of_data.schema.max_length).all()
     assert generator.sample(40, seed=1).fingerprint == sample.fingerprint

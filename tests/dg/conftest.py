@@ -59,17 +59,6 @@ def small() -> Callable[..., partial[DoppelGANger]]:
     return model
 
 
-@pytest.fixture
-def same_weights() -> Callable[[torch.nn.Module, torch.nn.Module], bool]:
-    """Bit for bit."""
-
-    def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
-        a, b = first.state_dict(), second.state_dict()
-        return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-    return same
-
-
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(0)

@@ -20,7 +20,7 @@ def test_what_decides_the_result_decides_the_name(config, override):
     assert identity(config(CHEAP, override)) != identity(config(CHEAP))
 
 
-@pytest.mark.parametrize("override", ["logger=csv", "trainer=gpu", "launcher=joblib", "scale.validation.every=3"])
+@pytest.mark.parametrize("override", ["logger=csv", "trainer=gpu", "launcher=joblib", "scale.validation.times=3"])
 def test_what_does_not_decide_the_result_does_not_decide_the_name(config, override):
     assert identity(config(CHEAP, override)) == identity(config(CHEAP))
 

@@ -1,0 +1,150 @@
+"""RCGAN (§5.1.2): one LSTM turns noise into records, another says of every record whether it is real."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from baselines.marginals import Empirical, attributes
+from dg.encoding import Encoded, Layout, width
+from dg.module import GenerativeModule, refuse_nan
+from dg.nn import LSTM, activate_all, linear
+
+Init = Literal["release", "glorot"]
+
+
+class RCGAN(GenerativeModule):
+    """The unconditional run of its release, which the paper calls RCGAN; the defaults are that run's (D25).
+
+    One batch is a round: `discriminator_rounds` steps of the discriminator, then `generator_rounds` of the generator,
+    each on `batch_size` samples of its own. Lengths are drawn from the training samples.
+
+    noise: width of the N(0, 1) input of every record
+    conditional: both networks receive metadata and min/max with every record; generated are those of training samples
+    init: "release" begins with output weights of standard deviation 1 and a gate bias of 1, "glorot" as other models do
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        noise: int = 5,
+        units: int = 100,
+        conditional: bool = False,
+        init: Init = "release",
+        discriminator_rounds: int = 5,
+        generator_rounds: int = 1,
+        discriminator_learning_rate: float = 0.1,
+        generator_learning_rate: float = 0.001,
+        batch_size: int = 28,
+    ) -> None:
+        super().__init__(layout)
+        self.save_hyperparameters(ignore=["layout"])
+        self.batch_size = batch_size
+        self.lacks = {"lengths": "its release generates series of one length"}
+        if not conditional:
+            self.lacks["metadata"] = "its release generates measurements alone (§5.1.2)"
+        condition = width(layout.metadata) + width(layout.minmax) if conditional else 0
+        k = width(layout.measurements)
+        self.generator = RecordNetwork(noise + condition, units, k, init, gate_bias=1.0 if init == "release" else 0.0)
+        self.discriminator = RecordNetwork(k + condition, units, 1, init)
+        self.drawn = Empirical("condition", "lengths")
+
+    @property
+    def samples_per_batch(self) -> int:
+        """Every step of a round has samples of its own."""
+        return self.hparams.batch_size * (self.hparams.discriminator_rounds + self.hparams.generator_rounds)
+
+    def observe(self, train: Encoded) -> None:
+        """Keeps what is not generated."""
+        self.drawn.keep(condition=self._condition(train), lengths=train.lengths)
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """Adam for the generator, plain gradient descent for the discriminator, as in the release."""
+        return [
+            self.adam(self.generator, self.hparams.generator_learning_rate),
+            torch.optim.SGD(self.discriminator.parameters(), lr=self.hparams.discriminator_learning_rate),
+        ]
+
+    def training_step(self, batch: Encoded, batch_index: int) -> None:
+        """One round."""
+        rng = self.batch_rng()
+        generator_optimizer, discriminator_optimizer = self.optimizers()
+        parts = [batch[index] for index in torch.arange(len(batch), device=self.device).split(self.hparams.batch_size)]
+        losses: dict[str, Tensor] = {}
+        for part in parts[: self.hparams.discriminator_rounds]:
+            active, condition = self._active(part.lengths), self._condition(part)
+            with torch.no_grad():
+                fake = self._series(condition, active, rng)
+            both = self._labels(torch.cat([part.measurements, fake]), torch.cat([condition, condition]))
+            real_labels, fake_labels = both.chunk(2)
+            loss = label_loss(real_labels, 1.0, active) + label_loss(fake_labels, 0.0, active)
+            losses["discriminator"] = loss.detach()
+            self.descend(discriminator_optimizer, loss, self.discriminator)
+        for round, part in enumerate(parts[self.hparams.discriminator_rounds :]):
+            active, condition = self._active(part.lengths), self._condition(part)
+            loss = label_loss(self._labels(self._series(condition, active, rng), condition), 1.0, active)
+            losses["generator"] = loss.detach()
+            self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
+        refuse_nan(self.global_step, **losses)
+        self.report(**losses)
+
+    @torch.no_grad()
+    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+        """n samples with the lengths, and in the conditional form the metadata and min/max, of training samples."""
+        drawn = self.drawn.draw(n, rng)
+        measurements = self._series(drawn["condition"], self._active(drawn["lengths"]), rng)
+        metadata, minmax = drawn["condition"].tensor_split([width(self.layout.metadata)], dim=1)
+        return Encoded(metadata, minmax, measurements, drawn["lengths"])
+
+    def _series(
+        self, condition: Float[Tensor, "b m"], active: Bool[Tensor, "b t"], rng: torch.Generator
+    ) -> Float[Tensor, "b t k"]:
+        """Generated measurements, zero past the lengths."""
+        noise = torch.randn((*active.shape, self.hparams.noise), generator=rng, device=self.device)
+        return activate_all(self.generator(beside(noise, condition)), self.layout.measurements) * active[..., None]
+
+    def _labels(self, measurements: Float[Tensor, "b t k"], condition: Float[Tensor, "b m"]) -> Float[Tensor, "b t"]:
+        """The logit of every record that it is real."""
+        return self.discriminator(beside(measurements, condition)).squeeze(2)
+
+    def _condition(self, samples: Encoded) -> Float[Tensor, "b m"]:
+        """What both networks are told of a sample: its metadata and min/max, or nothing."""
+        return attributes(samples) if self.hparams.conditional else samples.metadata[:, :0]
+
+    def _active(self, lengths: Tensor) -> Bool[Tensor, "b t"]:
+        return torch.arange(self.layout.max_length, device=lengths.device) < lengths[:, None]
+
+
+class RecordNetwork(nn.Module):
+    """One LSTM and a linear output for every record."""
+
+    def __init__(self, inputs: int, units: int, outputs: int, init: Init, gate_bias: float = 0.0) -> None:
+        super().__init__()
+        self.lstm = LSTM(inputs, units)
+        with torch.no_grad():
+            self.lstm.get_parameter("bias_ih_l0").add_(gate_bias)
+        self.head = linear(units, outputs)
+        if init == "release":
+            nn.init.trunc_normal_(self.head.weight)
+            nn.init.trunc_normal_(self.head.bias)
+
+    def forward(self, inputs: Float[Tensor, "b t i"]) -> Float[Tensor, "b t o"]:
+        """One output a record."""
+        hidden, _ = self.lstm(inputs)
+        return self.head(hidden)
+
+
+def beside(records: Float[Tensor, "b t c"], condition: Float[Tensor, "b m"]) -> Float[Tensor, "b t cm"]:
+    """Every record with the condition of its sample."""
+    return torch.cat([records, condition[:, None].expand(-1, records.shape[1], -1)], dim=2)
+
+
+def label_loss(logits: Float[Tensor, "b t"], label: float, active: Bool[Tensor, "b t"]) -> Float[Tensor, ""]:
+    """Cross-entropy with one label for all records, averaged over each sample's records and then over samples."""
+    error = binary_cross_entropy_with_logits(logits, torch.full_like(logits, label), reduction="none")
+    return ((error * active).sum(dim=1) / active.sum(dim=1)).mean()
