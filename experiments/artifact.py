@@ -35,7 +35,7 @@ class Artifact(Protocol):
         """One row a number, with its model and seed."""
 
     def render(self, frame: pd.DataFrame) -> str | Figure:
-        """Markdown or a figure, from the frame alone."""
+        """Markdown or a figure, from the frame alone. A figure may have numbers beside it: `table(frame)`."""
 
 
 NOT_REPRODUCED = {"figure14": "IBM's container data are not public (§5.3)"}
@@ -70,7 +70,9 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
         drawn.supxlabel(note, x=0.01, ha="left", fontsize=6, color="grey")
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
         _commit(results / f"{name}.png")
-        return f"{artifact.PAPER.name}: {results / name}.png\n{note}"
+        if not hasattr(artifact, "table"):
+            return f"{artifact.PAPER.name}: {results / name}.png\n{note}"
+        drawn = artifact.table(frame)
     text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{drawn}\n\n{note}\n"
     _write_text(results / f"{name}.md", text)
     return text

@@ -38,7 +38,7 @@ def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
 
 
 class Stopwatch(Callback):
-    """Seconds of training, those before an interruption included, and batches a second."""
+    """Seconds of training, those before an interruption included, and batches a second; pauses do not count."""
 
     def __init__(self) -> None:
         self.before = 0.0
@@ -57,6 +57,15 @@ class Stopwatch(Callback):
         if self.lap_batches >= trainer.log_every_n_steps:
             log(trainer, {"train/batches_per_second": self.lap_batches / (now - self.lap)})
             self.lap, self.lap_batches = now, 0
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What happens inside takes no time."""
+        start = time.perf_counter()
+        yield
+        pause = time.perf_counter() - start
+        self.started += pause
+        self.lap += pause
 
     def state_dict(self) -> dict[str, Any]:
         """Goes into the checkpoint."""
@@ -78,6 +87,7 @@ class Validation(Callback):
         encoder: Encoder,
         validation: TimeSeriesDataset,
         metrics: Mapping[str, Metric],
+        stopwatch: Stopwatch,
         *,
         samples: int,
         times: int,
@@ -87,17 +97,28 @@ class Validation(Callback):
     ) -> None:
         if keep_best is not None and keep_best not in metrics:
             raise ValueError(f"keep_best names no metric of the dataset: {keep_best!r}; known: {', '.join(metrics)}")
-        self.encoder, self.validation, self.metrics = encoder, validation, metrics
+        self.encoder, self.validation, self.metrics, self.stopwatch = encoder, validation, metrics, stopwatch
         self.samples, self.times, self.batches, self.folder = samples, times, batches, folder
         self.keep_best, self.best = keep_best, math.inf
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
-        """Does not touch the random numbers of training."""
+        """Does not touch the random numbers of training, nor its time."""
         assert isinstance(module, GenerativeModule)
         batches = batches_done(trainer)
         in_all = module.max_epochs or module.steps(self.batches)
-        if batches % max(1, in_all // self.times):
-            return
+        if batches % max(1, in_all // self.times) == 0:
+            with self.stopwatch.paused():
+                self._validate(trainer, module, batches)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Goes into the checkpoint."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Comes out of the checkpoint."""
+        self.best = state["best"]
+
+    def _validate(self, trainer: Trainer, module: GenerativeModule, batches: int) -> None:
         generator = Generator(self.encoder, module)
         generated = generator.sample(self.samples, seed=0)
         module.train()
@@ -112,14 +133,6 @@ class Validation(Callback):
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
                 logger.log_image("samples", [figure], step=batches)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Goes into the checkpoint."""
-        return {"best": self.best}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Comes out of the checkpoint."""
-        self.best = state["best"]
 
 
 def batches_done(trainer: Trainer) -> int:

@@ -20,12 +20,18 @@ STYLE: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
     "font.size": 9,
 }
-# Okabe and Ito's palette, which readers with colour-blindness can tell apart; real data are always black.
+# Okabe and Ito's palette, then Tol's, which readers with colour-blindness can tell apart; real data are always black.
 COLOURS = {
     "real": "#000000",
     "doppelganger": "#D55E00",
+    "doppelganger_500": "#332288",
     "doppelganger_wide": "#882255",
+    "doppelganger_no_auxiliary": "#0072B2",
     "naive_gan": "#0072B2",
+    "timegan": "#AA4499",
+    "rcgan": "#999933",
+    "rcgan_glorot": "#DDAA33",
+    "market_simulator": "#44AA99",
     "rnn": "#009E73",
     "ar": "#CC79A7",
     "hmm": "#56B4E9",
@@ -49,6 +55,15 @@ def curve(
     axes.plot(x, y, color=COLOURS.get(model), lw=width, label=label, zorder=depth)
     if band is not None:
         axes.fill_between(x, *band, color=COLOURS.get(model), alpha=0.2, lw=0)
+
+
+def histogram(
+    axes: Axes, edges: NDArray, shares: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None
+) -> None:
+    """One model's histogram as steps, with the range over its seeds as a band."""
+    axes.stairs(shares, edges, color=COLOURS.get(model), lw=1.1, label=label)
+    if band is not None:
+        axes.stairs(band[1], edges, baseline=band[0], color=COLOURS.get(model), alpha=0.2, lw=0, fill=True)
 
 
 def legend(axes: Axes, columns: int = 5) -> None:

@@ -11,15 +11,12 @@ import torch
 from omegaconf import DictConfig
 
 from dg.dataset import TimeSeriesDataset
-from dg.module import GenerativeModule
 from experiments.data import file_hash, origin
 
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib")
 
 
-def provenance(
-    config: DictConfig, train: TimeSeriesDataset, module: GenerativeModule, *, seconds: float
-) -> dict[str, Any]:
+def provenance(config: DictConfig, train: TimeSeriesDataset, *, seconds: float) -> dict[str, Any]:
     """The facts that run.json keeps of a run."""
     return {
         "data": {
@@ -28,7 +25,6 @@ def provenance(
             "fingerprint": train.fingerprint,
             "samples": len(train),
         },
-        "lacks": dict(module.lacks),
         "revision": revision(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "device": device(config.trainer.accelerator),

@@ -9,7 +9,19 @@ TABLE3 = {
     "rcgan": 0.0103,
     "market_simulator": 0.0324,
     "doppelganger": 0.0009,
-    "doppelganger, 500 training samples": 0.0024,
+    "doppelganger_500": 0.0024,
+}
+
+# Hours on one V100, 50,000 training samples.
+TABLE4 = {
+    "naive_gan": 5,
+    "market_simulator": 6,
+    "hmm": 8,
+    "rnn": 22,
+    "rcgan": 29,
+    "ar": 93,
+    "timegan": 258,
+    "doppelganger": 17,
 }
 
 NAMES = {
@@ -17,8 +29,17 @@ NAMES = {
     "bootstrap": "Bootstrap (resampled A)",
     "shuffled": "Shuffled in time",
     "doppelganger": "DoppelGANger",
+    "doppelganger_500": "DoppelGANger, 500 training samples",
     "doppelganger_wide": "DoppelGANger, wide noise",
+    "doppelganger_no_auxiliary": "DoppelGANger without auxiliary discriminator",
     "naive_gan": "Naive GAN",
+    "timegan": "TimeGAN",
+    "timegan_github2020": "TimeGAN, code of 2020",
+    "rcgan": "RCGAN",
+    "rcgan_best": "RCGAN, lowest MMD",
+    "rcgan_glorot": "RCGAN, Glorot",
+    "rcgan_conditional": "RCGAN, conditional",
+    "market_simulator": "Market Simulator",
     "rnn": "RNN",
     "ar": "AR",
     "hmm": "HMM",

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,9 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
+import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
+from dg.generator import Generator
 from experiments.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
@@ -98,10 +100,18 @@ class Run:
             )
         return parts
 
+    @cached_property
+    def generator(self) -> Generator:
+        """The fitted model."""
+        try:
+            return Generator.load(self.folder / "generator")
+        except ValueError as error:
+            raise self._damaged(error) from error
+
     @property
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> Mapping[str, str]:
         """What the model cannot generate, "metadata" or "lengths", and why."""
-        return self.provenance.get("lacks", {})
+        return self.generator.module.lacks
 
     @cached_property
     def generated(self) -> TimeSeriesDataset:

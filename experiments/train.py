@@ -39,6 +39,7 @@ def train(config: DictConfig) -> Run:
             encoder,
             parts.validation,
             metrics,
+            stopwatch,
             batches=config.batches,
             folder=folder,
             keep_best=config.model.get("keep_best"),
@@ -61,7 +62,7 @@ def train(config: DictConfig) -> Run:
         generator.sample(n, seed=config.seed).save(folder / "generated")
         if (folder / "best").exists():
             Generator.load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
-        facts = provenance(config, parts.train, generator.module, seconds=stopwatch.seconds)
+        facts = provenance(config, parts.train, seconds=stopwatch.seconds)
         (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         OmegaConf.save(config, folder / "config.yaml", resolve=True)
     return run

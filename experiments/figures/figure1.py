@@ -20,6 +20,7 @@ PAPER = Paper(
     section="2.2",
     claim="DoppelGANger captures the weekly spikes and the local peak at about one year; the baselines do not",
 )
+CLASSICAL = ("rnn", "ar", "hmm")
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -30,21 +31,25 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """Three panels: DoppelGANger, its competitors, the controls; medians over seeds, ranges as bands."""
+    """A panel each for DoppelGANger, other deep generators, classical models and controls; bands are ranges."""
     shown = list(frame["model"].unique())
+    ours = [model for model in shown if model.startswith("doppelganger")]
+    rest = [*ours, *CLASSICAL, *CONTROLS]
     groups = {
-        "DoppelGANger": [model for model in shown if model.startswith("doppelganger")],
-        "competitors": [model for model in shown if not model.startswith("doppelganger") and model not in CONTROLS],
+        "DoppelGANger": ours,
+        "other deep generators": [model for model in shown if model not in rest],
+        "classical models": [model for model in shown if model in CLASSICAL],
         "controls": [model for model in shown if model in CONTROLS and model != "real"],
     }
-    figure, axes = panels(3, 1, height=2.3)
+    groups = {title: models for title, models in groups.items() if models}
+    figure, axes = panels(len(groups), 1, height=2.3)
     for axis, (title, models) in zip(axes[:, 0], groups.items(), strict=True):
         for model in (*models, "real"):
             over_seeds = frame[frame["model"] == model].pivot(index="lag", columns="seed", values="autocorrelation")
             band = (over_seeds.min(axis=1).to_numpy(), over_seeds.max(axis=1).to_numpy())
             curve(axis, over_seeds.index.to_numpy(), over_seeds.median(axis=1).to_numpy(), model, _label(model), band)
         axis.set_ylabel(f"{title}\nautocorrelation")
-        axis.set_ylim(-0.3, 1.05) if title == "competitors" else axis.set_ylim(-0.15, 0.65)
+        axis.set_ylim(-0.3, 1.05) if title == "classical models" else axis.set_ylim(-0.15, 0.65)
         legend(axis)
     axes[-1, 0].set_xlabel("lag (days); line: median over seeds, band: their range")
     return figure

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
@@ -22,13 +24,19 @@ FEWEST = 30  # samples of a domain on either side under which its own column sta
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model and seed: model, seed, mse (the paper's), mse_standard (textbook estimator), mse of each domain.
+    """One row a model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
 
-    Every row is measured against the held-out half A′; `real` is A against it (D9).
+    Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_best` and the like come from
+    the generator that was kept along the way. `lacks metadata` says why a row has no domains.
     """
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
-    rows += [_row(run.model, run.seed, run.real.held_out, run.generated) for run in runs]
-    return pd.DataFrame(rows).dropna(axis="columns", how="all")
+    for run in runs:
+        samples = {"samples": len(run.real.train), "lacks metadata": run.lacks.get("metadata", "")}
+        rows.append(_row(run.model, run.seed, run.real.held_out, run.generated) | samples)
+        if run.best_generated is not None:
+            rows.append(_row(f"{run.model}_best", run.seed, run.real.held_out, run.best_generated) | samples)
+    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    return frame.astype({"samples": "Int64"}).fillna({"lacks metadata": ""})
 
 
 def render(frame: pd.DataFrame) -> str:
@@ -42,6 +50,7 @@ def render(frame: pd.DataFrame) -> str:
                 "ours (median)": f"{medians[model]:.5f}",
                 "min to max": f"{scores.min():.5f} to {scores.max():.5f}",
                 "seeds": len(scores),
+                "training samples": _samples(rows),
                 "of shuffled": _share(medians, model),
                 "textbook estimator": f"{rows['mse_standard'].median():.5f}",
             }
@@ -53,18 +62,20 @@ def render(frame: pd.DataFrame) -> str:
     parts = [
         overall.to_markdown(index=False, disable_numparse=True),
         _by_domain(frame, list(medians.index)),
-        _claims(medians),
+        _claims(frame, medians),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _row(model: str, seed: int, real: TimeSeriesDataset, candidate: TimeSeriesDataset) -> dict[str, str | int | float]:
-    row: dict[str, str | int | float] = {
+def _row(model: str, seed: int, real: TimeSeriesDataset, candidate: TimeSeriesDataset) -> dict[str, Any]:
+    row: dict[str, Any] = {
         "model": model,
         "seed": seed,
         "mse": AUTOCORRELATION_MSE(real, candidate),
         "mse_standard": AUTOCORRELATION_STANDARD_MSE(real, candidate),
     }
+    if "domain" not in candidate.metadata:
+        return row
     for domain in sorted(real.metadata["domain"].unique()):
         sides = real.where(domain=domain), candidate.where(domain=domain)
         enough = min(map(len, sides)) >= FEWEST
@@ -76,29 +87,58 @@ def _share(medians: pd.Series, model: str) -> str:
     return f"{medians[model] / medians['shuffled']:.3f}" if "shuffled" in medians else ""
 
 
+def _samples(rows: pd.DataFrame) -> str:
+    return ", ".join(map(str, sorted(rows["samples"].dropna().unique())))
+
+
 def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
     columns = [column for column in frame.columns if column.startswith("mse ")]
     if not columns:
         return ""
-    table = frame.groupby("model")[columns].median().loc[order]
+    reasons = frame.groupby("model")["lacks metadata"].first()
+    shown = [model for model in order if not reasons[model]]
+    table = frame.groupby("model")[columns].median().loc[shown]
     table.columns = [column.removeprefix("mse ") for column in columns]
-    table.index = pd.Index([NAMES.get(model, model) for model in order], name="median MSE by domain")
-    return table.map(lambda mse: "" if np.isnan(mse) else f"{mse:.5f}").to_markdown(disable_numparse=True)
+    table.index = pd.Index([NAMES.get(model, model) for model in shown], name="median MSE by domain")
+    text = table.map(lambda mse: "" if np.isnan(mse) else f"{mse:.5f}").to_markdown(disable_numparse=True)
+    left_out = [f"- Not by domain: {NAMES.get(m, m)}, {reasons[m]}." for m in order if reasons[m]]
+    return "\n\n".join([text, "\n".join(left_out)]) if left_out else text
 
 
-def _claims(medians: pd.Series) -> str:
-    ours = [model for model in medians.index if model in TABLE3]
+def _claims(frame: pd.DataFrame, medians: pd.Series) -> str:
+    ours = [model for model in medians.index if model in TABLE3 and model != "doppelganger_500"]
     paper = sorted(ours, key=TABLE3.__getitem__)
     lines = [
         f"- The paper: {PAPER.claim}.",
         f"- DoppelGANger is closest: {'holds' if ours[:1] == ['doppelganger'] else 'does not hold'}.",
         f"- The order {_chain(paper)}: {'holds' if ours == paper else f'does not hold, ours is {_chain(ours)}'}.",
     ]
+    if len(ours) > 2:
+        lines.append(f"- {_rank_correlations(frame, ours)}.")
+    if "rcgan_glorot" in medians:
+        fair = ["rcgan_glorot" if model == "rcgan" else model for model in ours]
+        lines.append(f"- With {NAMES['rcgan_glorot']}, in RCGAN's place: {_rank_correlations(frame, fair)}.")
+    if "doppelganger_500" in medians:
+        others = [model for model in ours if model != "doppelganger"]
+        better = [NAMES[model] for model in others if medians[model] < medians["doppelganger_500"]]
+        verdict = f"does not hold for {', '.join(better)}" if better else "holds"
+        lines.append(f"- DoppelGANger with 500 training samples is closer than every competitor (§5.2): {verdict}.")
     if "shuffled" in medians:
         generated = [model for model in medians.index if model not in CONTROLS]
         below = [NAMES.get(model, model) for model in generated if medians[model] >= medians["shuffled"]]
         lines.append(f"- No better than series shuffled in time: {', '.join(below) or 'none'}.")
     return "\n".join(lines)
+
+
+def _rank_correlations(frame: pd.DataFrame, models: list[str]) -> str:
+    """Of the models' order with the paper's: of the medians, then the range over seeds."""
+    seeds = frame[frame["model"].isin(models)].pivot(index="seed", columns="model", values="mse")
+    papers = [TABLE3[model.removesuffix("_glorot")] for model in seeds.columns]
+    median, *ranks = (float(spearmanr(scores, papers).statistic) for scores in (seeds.median(), *seeds.to_numpy()))
+    return (
+        f"Rank correlation (Spearman) of the {len(models)} models' order with the paper's: {median:.2f}; "
+        f"over the seeds {min(ranks):.2f} to {max(ranks):.2f}"
+    )
 
 
 def _chain(models: list[str]) -> str:

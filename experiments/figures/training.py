@@ -1,0 +1,97 @@
+"""How each model's losses and its validation metric move while it trains: is its budget enough?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.artifact import Paper
+from experiments.plots import curve, legend, panels
+from experiments.published import CONTROLS, NAMES
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Training curves",
+    section="5.2",
+    claim="all models of Table 3 train until they are done; the paper does not say how it tells",
+)
+WINDOWS = 80
+METRIC = "autocorrelation MSE on a validation split"
+NOT_LOSSES = ("train/batches_per_second", "norm", "penalty")
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row a model, seed, quantity and window: model, seed, batches, quantity, trained, value.
+
+    trained: the share of the budget at the end of the window, of which there are 80; value: the mean of what was logged
+    in it. The quantities are the validation metric and the losses.
+    """
+    return pd.concat([_curves(run) for run in runs if run.model not in CONTROLS], ignore_index=True)
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """A row a model: its validation metric on the left, its losses on the right; medians and ranges over seeds."""
+    models = list(frame["model"].unique())
+    figure, axes = panels(len(models), 2, height=1.7)
+    for (left, right), model in zip(axes, models, strict=True):
+        rows = frame[frame["model"] == model]
+        for axis, metric in ((left, True), (right, False)):
+            for quantity in sorted(set(rows["quantity"])):
+                if (quantity == METRIC) == metric:
+                    seeds = rows[rows["quantity"] == quantity].pivot(index="trained", columns="seed", values="value")
+                    band = (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
+                    label = NAMES.get(model, model) if metric else quantity
+                    colour = model if metric else ""
+                    curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
+            axis.set_yscale("log" if metric else "symlog")
+            axis.set_xlim(0, 1)
+            if axis.lines:
+                legend(axis, columns=3)
+        if not left.lines:
+            left.text(0.5, 0.5, f"{NAMES.get(model, model)}: not sampled while it trains", ha="center")
+            left.set_axis_off()
+        left.set_ylabel("MSE")
+    for axis in axes[-1]:
+        axis.set_xlabel("share of the budget")
+    return figure
+
+
+def table(frame: pd.DataFrame) -> str:
+    """The metric and the losses over the last eighth of the budget, beside those over the eighth before."""
+    rows = []
+    for (model, quantity), values in frame.groupby(["model", "quantity"], sort=False):
+        last = values.loc[values["trained"] > 7 / 8, "value"].median()
+        before = values.loc[values["trained"].between(3 / 4, 7 / 8, inclusive="right"), "value"].median()
+        rows.append(
+            {
+                "model": NAMES.get(model, model),
+                "batches": f"{values['batches'].iloc[0]:,}",
+                "quantity": quantity,
+                "last eighth but one": _number(before),
+                "last eighth": _number(last),
+                "change": "" if np.isnan(last / before) else f"{(last - before) / abs(before):+.0%}",
+            }
+        )
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def _curves(run: Run) -> pd.DataFrame:
+    logged = run.curves
+    losses = [column for column in logged if column.startswith("train/") and not column.endswith(NOT_LOSSES)]
+    names = {column: column.removeprefix("train/") for column in losses}
+    if "validation/autocorrelation_mse" in logged:
+        names["validation/autocorrelation_mse"] = METRIC
+    long = logged.rename(columns=names).melt("step", list(names.values()), "quantity", "value").dropna()
+    trained = np.ceil(long["step"] / logged["step"].max() * WINDOWS).clip(lower=1) / WINDOWS
+    means = long.groupby(["quantity", trained.rename("trained")])["value"].mean().reset_index()
+    means.insert(0, "model", run.model)
+    means.insert(1, "seed", run.seed)
+    means.insert(2, "batches", run.generator.module.max_epochs or run.config.batches)
+    return means
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.5g}"

@@ -1,0 +1,91 @@
+"""Table 4 (§5.2): how long each model trains on WWT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import OmegaConf
+
+from experiments.artifact import Paper
+from experiments.published import CONTROLS, NAMES, TABLE4
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Table 4",
+    section="5.2",
+    claim="DoppelGANger takes 3.4 times as long as the fastest model, naive GAN, and TimeGAN 15.2 times as long as it",
+)
+AT_PAPER_SCALE = OmegaConf.load(Path(__file__).resolve().parents[2] / "conf" / "scale" / "paper.yaml")
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row a model and seed: model, seed, device, samples, batches, seconds, and hours at paper scale.
+
+    seconds: of training; validation and checkpoints of this run do not count, but other work on the machine does
+    hours at paper scale: extrapolated (D31): the time of a batch, times the paper's batches; where a batch is all
+        training samples, in proportion to their number too
+    """
+    return pd.DataFrame([_row(run) for run in runs if run.model not in CONTROLS])
+
+
+def render(frame: pd.DataFrame) -> str:
+    """Medians over seeds, and the ratio to DoppelGANger beside the paper's."""
+    medians = frame.groupby("model").median(numeric_only=True).sort_values("hours at paper scale")
+    ours = medians["hours at paper scale"]
+    table = pd.DataFrame(
+        [
+            {
+                "model": NAMES.get(model, model),
+                "batches": f"{row['batches']:,.0f}",
+                "seconds, as run": f"{row['seconds']:,.1f}",
+                "min to max": _range(frame.loc[frame["model"] == model, "seconds"]),
+                "seeds": (frame["model"] == model).sum(),
+                "ms a batch": f"{1000 * row['seconds'] / row['batches']:,.1f}",
+                "hours at paper scale (extrapolated)": f"{ours[model]:,.1f}",
+                "of DoppelGANger": _ratio(ours, model),
+                "paper, hours": str(TABLE4.get(model, "")),
+                "paper, of DoppelGANger": f"{TABLE4[model] / TABLE4['doppelganger']:.2f}" if model in TABLE4 else "",
+            }
+            for model, row in medians.iterrows()
+        ]
+    )
+    devices = "; ".join(sorted(frame["device"].unique()))
+    notes = [
+        f"- The paper: {PAPER.claim}. Its device: one Tesla V100.",
+        f"- Ours: {devices}. Validation does not count.",
+        f"- Paper scale: {AT_PAPER_SCALE.samples:,} training samples, {_budgets()}; "
+        "extrapolated from the time of a batch, on the same device.",
+    ]
+    return f"{table.to_markdown(index=False, disable_numparse=True)}\n\n" + "\n".join(notes)
+
+
+def _row(run: Run) -> dict[str, str | int | float]:
+    module, training = run.generator.module, run.provenance
+    samples, seconds = training["data"]["samples"], training["seconds"]
+    batches = module.max_epochs or run.config.batches
+    at_paper_scale = module.max_epochs or AT_PAPER_SCALE.budgets.get(run.model, AT_PAPER_SCALE.batches)
+    larger = AT_PAPER_SCALE.samples / samples if module.batch_size is None else 1
+    return {
+        "model": run.model,
+        "seed": run.seed,
+        "device": training["device"],
+        "samples": samples,
+        "batches": batches,
+        "seconds": seconds,
+        "hours at paper scale": seconds / batches * at_paper_scale * larger / 3600,
+    }
+
+
+def _ratio(hours: pd.Series, model: object) -> str:
+    return f"{hours[model] / hours['doppelganger']:.2f}" if "doppelganger" in hours else ""
+
+
+def _range(values: pd.Series) -> str:
+    return f"{values.min():,.1f} to {values.max():,.1f}"
+
+
+def _budgets() -> str:
+    others = [f"{NAMES.get(model, model)} {batches:,}" for model, batches in AT_PAPER_SCALE.budgets.items()]
+    return f"{AT_PAPER_SCALE.batches:,} batches ({', '.join(others)}; HMM its iterations)"

@@ -1,0 +1,28 @@
+# %% [markdown]
+# # Figure 6: the auxiliary discriminator (§4.3)
+#
+# The distribution of (max + min)/2 over series: does an auxiliary discriminator on metadata and min/max bring it closer
+# to the real one? `SCALE` and `DATA` of the environment choose the scale and a real file in the simulator's place.
+
+# %%
+# %matplotlib inline
+import os
+
+from IPython.display import Markdown
+
+from experiments.artifact import summary
+from experiments.figures import figure6
+from experiments.reproduce import runs
+
+made = runs("figure6", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+
+# %%
+frame = figure6.compute(made)
+frame.groupby(["model", "seed"])[["w1", "w1_log10"]].first()
+
+# %%
+Markdown(figure6.table(frame))
+
+# %%
+print(summary(made))
+figure6.render(frame)
