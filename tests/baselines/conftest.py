@@ -50,6 +50,14 @@ def ramps() -> TimeSeriesDataset:
     return make_dataset(np.tile(np.arange(8.0)[:, None], (60, 1, 1)), lengths, kind=kinds)
 
 
+@pytest.fixture
+def sines() -> TimeSeriesDataset:
+    """12 records each of 1,000 sines of random frequency and phase, as in the releases of RCGAN and TimeGAN."""
+    rng = np.random.default_rng(0)
+    frequency, phase = rng.uniform(1, 3, (1000, 1)), rng.uniform(-np.pi, np.pi, (1000, 1))
+    return make_dataset(np.sin(frequency * np.arange(12) / 12 * 2 * np.pi / 2 + phase)[:, :, None])
+
+
 @pytest.fixture(params=["plain", "without metadata", "everything"])
 def kinds_of_data(request: pytest.FixtureRequest) -> TimeSeriesDataset:
     """Fixed lengths; no metadata; two measurements, variable lengths, categorical and continuous metadata."""
