@@ -128,6 +128,10 @@ class Run:
         """What was logged along the way: a column for each loss and metric, and `step`, the batches before it."""
         try:
             return pd.read_csv(self.folder / "metrics" / "version_0" / "metrics.csv")
+        except FileNotFoundError as error:
+            raise ValueError(
+                f"{self.folder} has no curves, as it was run with logger=none; delete it and run it again with logger=csv"
+            ) from error
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
 

@@ -77,9 +77,7 @@ def test_moments_are_those_over_the_batch() -> None:
 
 
 @pytest.mark.parametrize(("shifted", "first", "last"), [(True, 0, 3), (False, 1, 4)])
-def test_the_supervisor_predicts_the_next_record_if_shifted(
-    shifted: bool, first: int, last: int, dataset
-) -> None:
+def test_the_supervisor_predicts_the_next_record_if_shifted(shifted: bool, first: int, last: int, dataset) -> None:
     module = built(dataset(np.random.default_rng(0).normal(size=(9, 4, 1))), shifted=shifted)
     latent, predicted = np.random.default_rng(1).random((2, 5, 4, 3), dtype=np.float32)
     expected = np.mean((predicted[:, first:last] - latent[:, 1:]) ** 2)
@@ -201,5 +199,4 @@ def test_it_learns_sines(sines: TimeSeriesDataset) -> None:
         return mmd2(*(data.measurements[..., 0] for data in (held_out, sample)))
 
     bootstrap, untrained, trained = distance(Bootstrap, 1), distance(model, 1), distance(model, 150)
-    print("timegan", bootstrap, untrained, trained)
     assert bootstrap < trained <= 0.05 < untrained / 5

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import jensenshannon
 from sklearn.metrics import mean_squared_error
 
-from benchmarks.distances import jensen_shannon, mse, wasserstein1
+from benchmarks.distances import jensen_shannon, mmd2, mse, wasserstein1
 
 DISTANCES = [mse, wasserstein1, jensen_shannon]
 FREQUENCIES = arrays(np.int64, st.just(6), elements=st.integers(0, 1000)).filter(lambda counts: counts.any())
@@ -53,6 +53,23 @@ def test_hand_worked() -> None:
     assert wasserstein1(np.array([1, 2, 3]), np.array([3, 4, 5])) == pytest.approx(2)
     assert jensen_shannon(np.array([7, 0]), np.array([0, 2])) == pytest.approx(1)
     assert jensen_shannon(np.array([1, 2]), np.array([10, 20])) == pytest.approx(0, abs=1e-15)
+
+
+def test_mmd2_is_the_mean_over_all_pairs() -> None:
+    """The biased estimator with the median of all distances that are not zero, pair by pair (Gretton et al. 2012)."""
+    real, synthetic = np.random.default_rng(0).normal(size=(2, 6, 3))
+    synthetic = synthetic[:4] + 0.5
+    rows = [*real, *synthetic]
+    width = np.median([np.sum((x - y) ** 2) for x in rows for y in rows if x is not y])
+
+    def kernel(some: np.ndarray, others: np.ndarray) -> float:
+        return np.mean([np.exp(-np.sum((x - y) ** 2) / 2 / width) for x in some for y in others])
+
+    expected = kernel(real, real) + kernel(synthetic, synthetic) - 2 * kernel(real, synthetic)
+    assert mmd2(real, synthetic) == pytest.approx(expected)
+    assert mmd2(synthetic, real) == pytest.approx(expected)
+    assert mmd2(real, real[::-1]) == pytest.approx(0, abs=1e-12)
+    assert mmd2(np.zeros((3, 2)), np.zeros((2, 2))) == 0
 
 
 @pytest.mark.parametrize("distance", DISTANCES)

@@ -71,3 +71,16 @@ def test_a_run_knows_when_its_data_have_changed(config):
     (run.folder / "run.json").write_text(facts.replace(run.provenance["data"]["fingerprint"], "0" * 16))
     with pytest.raises(ValueError, match="trained on other data"):
         _ = Run(run.folder).real
+
+
+def test_a_run_gives_back_its_generator_and_its_curves(config):
+    run = train(config("model=rcgan", "batches=4", "logger=csv"))
+    again = run.generator.sample(len(run.generated), seed=run.seed)
+    assert again.fingerprint == run.generated.fingerprint
+    assert set(run.lacks) == {"metadata", "lengths"}
+    scores = run.curves.dropna(subset=["validation/mmd"])
+    assert scores["step"].tolist() == [2, 4]
+    assert run.best_generated is not None and train(config(CHEAP)).best_generated is None
+    (run.folder / "metrics" / "version_0" / "metrics.csv").unlink()
+    with pytest.raises(ValueError, match="has no curves.*run it again with logger=csv"):
+        _ = Run(run.folder).curves

@@ -25,7 +25,7 @@ def test_one_curve_a_model_and_seed(runs):
     assert np.array_equal(drawn, autocorrelation(runs[1].generated))
 
 
-def test_a_panel_each_for_doppelganger_competitors_and_controls(runs, tmp_path):
+def test_a_panel_for_each_kind_of_model(runs, tmp_path):
     figure = figure1.render(figure1.compute(runs))
     top, middle, bottom = ([line.get_label() for line in axes.get_lines()] for axes in figure.axes)
     assert top == ["DoppelGANger", "Real (A′)"]
