@@ -130,7 +130,7 @@ class Run:
             return pd.read_csv(self.folder / "metrics" / "version_0" / "metrics.csv")
         except FileNotFoundError as error:
             raise ValueError(
-                f"{self.folder} has no curves, as it was run with logger=none; delete it and run it again with logger=csv"
+                f"{self.folder} has no curves (logger=none keeps none); delete it and run it again with logger=csv"
             ) from error
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error

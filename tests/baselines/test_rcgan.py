@@ -73,7 +73,7 @@ def test_every_step_has_samples_of_its_own(dataset, monkeypatch) -> None:
 
 
 def test_the_releases_initialisation(ramps: TimeSeriesDataset) -> None:
-    """Outputs of a normal distribution cut off at two deviations, whose own is 0.88; the generator's gates begin at 1."""
+    """Output weights are normal, cut off at two deviations, which leaves 0.88; the generator's gates begin at 1."""
     release, glorot = built(ramps), built(ramps, init="glorot")
     for network in (release.generator, release.discriminator):
         assert 0.7 < network.head.weight.std() < 1.05 and network.head.weight.abs().max() <= 2

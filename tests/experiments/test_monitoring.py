@@ -31,5 +31,5 @@ def test_the_generator_of_lowest_mmd_is_kept(config):
 
 
 def test_a_metric_that_does_not_exist_is_named(config):
-    with pytest.raises(ValueError, match="keep_best names no metric of the dataset: 'nothing'; known: .*mmd"):
+    with pytest.raises(ValueError, match=r"keep_best names no metric of the dataset: 'nothing'; known: .*mmd"):
         train(config("model=rcgan", "model.keep_best=nothing"))

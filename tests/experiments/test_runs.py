@@ -82,5 +82,5 @@ def test_a_run_gives_back_its_generator_and_its_curves(config):
     assert scores["step"].tolist() == [2, 4]
     assert run.best_generated is not None and train(config(CHEAP)).best_generated is None
     (run.folder / "metrics" / "version_0" / "metrics.csv").unlink()
-    with pytest.raises(ValueError, match="has no curves.*run it again with logger=csv"):
+    with pytest.raises(ValueError, match=r"has no curves.*run it again with logger=csv"):
         _ = Run(run.folder).curves

@@ -33,7 +33,7 @@ def test_written_with_its_table(runs, tmp_path):
 
 
 def test_the_last_eighth_stands_beside_the_one_before():
-    """A loss that falls from 1 to 0 in a straight line, in 80 windows: medians of 0.1875 and 0.0625 but for a window."""
+    """A loss that falls from 1 to 0 in a straight line, in 80 windows: the medians of ten are halfway between two."""
     trained = np.arange(1, 81) / 80
     rows = {"model": "rnn", "seed": 0, "batches": 400, "quantity": "loss", "trained": trained, "value": 1 - trained}
     (line,) = (line for line in training.table(pd.DataFrame(rows)).splitlines() if "RNN" in line)
