@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 from matplotlib.figure import Figure
-from omegaconf import DictConfig
 
+from experiments.published import NAMES
 from experiments.runs import Run
 
 
@@ -87,13 +87,14 @@ def summary(runs: Sequence[Run]) -> str:
     samples = sorted({run.provenance["data"]["samples"] for run in runs})
     return (
         f"Data: {', '.join(data)}; {', '.join(map(str, samples))} training samples; scale {scale.name} "
-        f"({scale.batches:,} batches{_exceptions(scale)}); seeds {seeds}; revision {', '.join(revisions)}."
+        f"({scale.batches:,} batches{_exceptions(runs)}); seeds {seeds}; revision {', '.join(revisions)}."
     )
 
 
-def _exceptions(scale: DictConfig) -> str:
+def _exceptions(runs: Sequence[Run]) -> str:
     """The models that have a budget of batches of their own."""
-    return "".join(f", {model} {batches:,}" for model, batches in scale.get("budgets", {}).items())
+    budgets = {run.model: run.config.batches for run in runs if run.config.batches != run.config.scale.batches}
+    return "".join(f", {NAMES.get(model, model)} {batches:,}" for model, batches in budgets.items())
 
 
 def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:

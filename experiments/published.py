@@ -38,6 +38,7 @@ NAMES = {
     "rcgan": "RCGAN",
     "rcgan_best": "RCGAN, lowest MMD",
     "rcgan_glorot": "RCGAN, Glorot",
+    "rcgan_glorot_best": "RCGAN, Glorot, lowest MMD",
     "rcgan_conditional": "RCGAN, conditional",
     "market_simulator": "Market Simulator",
     "rnn": "RNN",

@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed.models [--threads 2] [--turns 5] [--batches 3] [--clock wall]
 
-Prints the milliseconds of a batch (a joint iteration of TimeGAN, a round of RCGAN), the models in turn, and its ratio to
-DoppelGANger's in the same turn; then how many operations it takes, and how far that is from the rate of this machine's
-matrix products.
+Prints the milliseconds of a batch (a joint iteration of TimeGAN, a round of RCGAN), the models in turn, and its ratio
+to DoppelGANger's in the same turn; then how many operations it takes, and how far that is from the rate of this
+machine's matrix products.
 """
 
 from __future__ import annotations
@@ -95,8 +95,6 @@ def main() -> None:
     ]
     print(
         f"T = {train.schema.max_length}, threads {arguments.threads}, {arguments.turns} turns of {arguments.batches} "
-    )
-    print(
         f"batches, {arguments.clock} time, load {os.getloadavg()[0]:.1f}, matrix products {machine / 1e9:.0f} GFLOP/s"
     )
     print(_table(pd.DataFrame(rows), machine).to_markdown(index=False, disable_numparse=True))
