@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -67,7 +68,7 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     _commit(results / f"{name}.csv")
     _write_text(results / f"{name}.json", json.dumps(sources(name, runs), indent=2))
     if isinstance(drawn, Figure):
-        drawn.supxlabel(note, x=0.01, ha="left", fontsize=6, color="grey")
+        drawn.supxlabel(textwrap.fill(note, 150), x=0.01, ha="left", fontsize=6, color="grey")
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
         _commit(results / f"{name}.png")
         if not hasattr(artifact, "table"):

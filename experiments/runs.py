@@ -126,14 +126,20 @@ class Run:
     @cached_property
     def curves(self) -> pd.DataFrame:
         """What was logged along the way: a column for each loss and metric, and `step`, the batches before it."""
-        try:
-            return pd.read_csv(self.folder / "metrics" / "version_0" / "metrics.csv")
-        except FileNotFoundError as error:
+        parts: list[pd.DataFrame] = []
+        files = self.folder.glob("metrics/version_*/metrics.csv")  # one more each time that the run went on
+        for file in sorted(files, key=lambda file: int(file.parent.name.removeprefix("version_"))):
+            try:
+                logged = pd.read_csv(file)
+            except (OSError, ValueError) as error:
+                raise self._damaged(error) from error
+            since = logged["step"].min()
+            parts = [*(before[before["step"] < since] for before in parts), logged]
+        if not parts:
             raise ValueError(
                 f"{self.folder} has no curves (logger=none keeps none); delete it and run it again with logger=csv"
-            ) from error
-        except (OSError, ValueError) as error:
-            raise self._damaged(error) from error
+            )
+        return pd.concat(parts, ignore_index=True)
 
     def _samples(self, name: str) -> TimeSeriesDataset:
         try:

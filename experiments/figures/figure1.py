@@ -42,14 +42,14 @@ def render(frame: pd.DataFrame) -> Figure:
         "controls": [model for model in shown if model in CONTROLS and model != "real"],
     }
     groups = {title: models for title, models in groups.items() if models}
-    figure, axes = panels(len(groups), 1, height=2.3)
+    figure, axes = panels(len(groups), 1, width=8, height=2.3)
     for axis, (title, models) in zip(axes[:, 0], groups.items(), strict=True):
         for model in (*models, "real"):
             over_seeds = frame[frame["model"] == model].pivot(index="lag", columns="seed", values="autocorrelation")
             band = (over_seeds.min(axis=1).to_numpy(), over_seeds.max(axis=1).to_numpy())
             curve(axis, over_seeds.index.to_numpy(), over_seeds.median(axis=1).to_numpy(), model, _label(model), band)
         axis.set_ylabel(f"{title}\nautocorrelation")
-        axis.set_ylim(-0.3, 1.05) if title == "classical models" else axis.set_ylim(-0.15, 0.65)
+        axis.set_ylim(-0.15, 0.65) if title in ("DoppelGANger", "controls") else axis.set_ylim(-0.3, 1.05)
         legend(axis)
     axes[-1, 0].set_xlabel("lag (days); line: median over seeds, band: their range")
     return figure

@@ -42,18 +42,18 @@ def render(frame: pd.DataFrame) -> Figure:
     """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
     models = [model for model in frame["model"].unique() if model not in ("held_out", *CONTROLS)]
     rows = -(-len(models) // 2)
-    figure, axes = panels(rows, 2, height=2.2)
+    figure, axes = panels(rows, 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):
         for shown, colour, label in (("held_out", "real", "Real (A′)"), (model, model, NAMES.get(model, model))):
             shares = frame[frame["model"] == shown].pivot(index="low", columns="seed", values="share")
             band = (shares.min(axis=1).to_numpy(), shares.max(axis=1).to_numpy())
             histogram(axis, BINS, shares.median(axis=1).to_numpy(), colour, label, band)
         axis.set_ylabel("share of series")
-        legend(axis, columns=2)
+        legend(axis, columns=1)
     for axis in axes.ravel()[len(models) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
-        axis.set_xlabel("(max + min)/2 of daily page views, log10(1 + views)")
+        axis.set_xlabel("(max + min)/2, log₁₀(1 + daily page views)")
     return figure
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.artifact import Paper
-from experiments.plots import curve, legend, panels
+from experiments.plots import curve, panels
 from experiments.published import CONTROLS, NAMES
 from experiments.runs import Run
 
@@ -35,25 +35,25 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> Figure:
     """A row a model: its validation metric on the left, its losses on the right; medians and ranges over seeds."""
     models = list(frame["model"].unique())
-    figure, axes = panels(len(models), 2, height=1.7)
+    figure, axes = panels(len(models), 2, width=9, height=1.9)
     for (left, right), model in zip(axes, models, strict=True):
         rows = frame[frame["model"] == model]
-        for axis, metric in ((left, True), (right, False)):
-            for quantity in sorted(set(rows["quantity"])):
-                if (quantity == METRIC) == metric:
-                    seeds = rows[rows["quantity"] == quantity].pivot(index="trained", columns="seed", values="value")
-                    band = (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
-                    label = NAMES.get(model, model) if metric else quantity
-                    colour = model if metric else ""
-                    curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
-            axis.set_yscale("log" if metric else "symlog")
+        for quantity, values in rows.groupby("quantity"):
+            seeds = values.pivot(index="trained", columns="seed", values="value")
+            band = (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
+            axis, colour = (left, model) if quantity == METRIC else (right, "")
+            label = str(quantity).replace("_", " ")
+            curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
+        name = NAMES.get(model, model)
+        left.set_title(name if left.lines else f"{name}: not sampled while it trains", loc="left", fontsize=9)
+        if not left.lines:
+            left.set_axis_off()
+        left.set_yscale("log")
+        right.set_yscale(_scale(rows.loc[rows["quantity"] != METRIC, "value"]))
+        for axis in (left, right):
             axis.set_xlim(0, 1)
             if axis.lines:
-                legend(axis, columns=3)
-        if not left.lines:
-            left.text(0.5, 0.5, f"{NAMES.get(model, model)}: not sampled while it trains", ha="center")
-            left.set_axis_off()
-        left.set_ylabel("MSE")
+                axis.legend(frameon=False, fontsize=6)
     for axis in axes[-1]:
         axis.set_xlabel("share of the budget")
     return figure
@@ -91,6 +91,12 @@ def _curves(run: Run) -> pd.DataFrame:
     means.insert(1, "seed", run.seed)
     means.insert(2, "batches", run.generator.module.max_epochs or run.config.batches)
     return means
+
+
+def _scale(values: pd.Series) -> str:
+    if (values > 0).all():
+        return "log"
+    return "symlog" if values.abs().max() > 10 else "linear"
 
 
 def _number(value: float) -> str:

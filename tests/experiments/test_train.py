@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
+
+from experiments.runs import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]
@@ -55,8 +56,7 @@ def test_a_run_folder_holds_all_that_was_made(unbroken):
 
 
 def test_every_player_is_logged(unbroken):
-    (file,) = unbroken.glob("runs/*/metrics/version_0/metrics.csv")
-    logged = pd.read_csv(file)
+    logged = Run(*unbroken.glob("runs/*")).curves
     for column in (
         "train/discriminator_distance",
         "train/discriminator_penalty",
@@ -79,6 +79,10 @@ def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tm
     process.communicate()
     finish(start(tmp_path, *SMALL))
     assert weights(tmp_path) == weights(unbroken)
+    curves, whole = (
+        Run(*folder.glob("runs/*")).curves["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken)
+    )
+    assert curves.dropna().tolist() == whole.dropna().tolist()
 
 
 def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):
