@@ -36,7 +36,7 @@ lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 20 minutes, evening 3 hours, paper days
+reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 20 minutes, evening 8 hours, paper days
 	$(BIN)/python -m experiments.reproduce artifact=$* $(CHOSEN)
 
 artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is
@@ -50,8 +50,9 @@ notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into
 	SCALE=$(SCALE) DATA=$(abspath $(DATA)) $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
 		--output-dir $(RESULTS)/notebooks notebooks/*.ipynb
 
-speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, and their ratio (5 minutes; makes the peer's environment)
+speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every model's (10 minutes; makes the peer's environment)
 	$(BIN)/python -m benchmarks.speed.training
+	$(BIN)/python -m benchmarks.speed.models
 
 clean: ## removes runs and results, keeps the environment
 	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/notebooks
