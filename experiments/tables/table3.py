@@ -117,7 +117,7 @@ def _claims(frame: pd.DataFrame, medians: pd.Series) -> str:
         lines.append(f"- {_rank_correlations(frame, ours)}.")
     if "rcgan_glorot" in medians:
         fair = ["rcgan_glorot" if model == "rcgan" else model for model in ours]
-        lines.append(f"- With {NAMES['rcgan_glorot']}, in RCGAN's place: {_rank_correlations(frame, fair)}.")
+        lines.append(f"- {_rank_correlations(frame, fair)}, with {NAMES['rcgan_glorot']}, in RCGAN's place.")
     if "doppelganger_500" in medians:
         others = [model for model in ours if model != "doppelganger"]
         better = [NAMES[model] for model in others if medians[model] < medians["doppelganger_500"]]

@@ -70,10 +70,8 @@ def test_the_rank_correlation_is_worked_out_by_hand():
     assert "of the 5 models' order with the paper's: 0.90; over the seeds 0.90 to 0.90" in swapped
     fair = table3.render(scored(**PAPERS, rcgan=0.9, rcgan_glorot=0.005))
     assert "of the 6 models' order with the paper's: 0.43" in fair
-    assert (
-        "RCGAN, Glorot, in RCGAN's place: Rank correlation (Spearman) of the 6 models' order with the paper's: 1.00"
-        in fair
-    )
+    (line,) = (line for line in fair.splitlines() if line.endswith("with RCGAN, Glorot, in RCGAN's place."))
+    assert "of the 6 models' order with the paper's: 1.00" in line
 
 
 def test_500_training_samples_are_set_against_every_competitor():
