@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dg import Categorical, Continuous, Schema, TimeSeriesDataset
+from dg.datasets.released import Output, read, read_schema, write
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+needs_data = pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} does not exist")
+
+
+def made(n: int = 6, t: int = 5, seed: int = 0, scale: float = 1e3) -> TimeSeriesDataset:
+    rng = np.random.default_rng(seed)
+    schema = Schema(
+        "toy",
+        (Categorical("kind", ("a", "b", "c")), Continuous("size")),
+        (Continuous("up", low=0.0), Continuous("change"), Continuous("nothing")),
+        t,
+        "1 hour",
+    )
+    lengths = rng.integers(1, t + 1, n)
+    series = np.stack([rng.random((n, t)) * scale, rng.normal(size=(n, t)) / scale, np.zeros((n, t))], axis=2)
+    series = np.where((np.arange(t) < lengths[:, None])[:, :, None], series, 0)
+    metadata = pd.DataFrame({"kind": rng.choice([*"abc"], n), "size": rng.normal(size=n) * scale})
+    return TimeSeriesDataset(schema, metadata, series.astype(np.float32), lengths)
+
+
+@given(seed=st.integers(0, 99), n=st.integers(1, 5), scale=st.sampled_from([1e-12, 1.0, 3e7]))
+def test_what_was_written_is_read_back_equal(tmp_path_factory, seed: int, n: int, scale: float) -> None:
+    folder = tmp_path_factory.mktemp("released")
+    data = made(n, seed=seed, scale=scale)
+    write(data, folder)
+    again = read(folder)
+    assert again.schema == data.schema and again.measurements.tobytes() == data.measurements.tobytes()
+    assert again.fingerprint == data.fingerprint
+    stored = np.load(folder / "data_train.npz", allow_pickle=False)
+    assert np.abs(stored["data_feature"]).max() <= 1 and stored["data_feature"][:, :, 0].min() >= 0
+
+
+def test_no_metadata(tmp_path) -> None:
+    data = made().without_metadata()
+    write(data, tmp_path)
+    assert read(tmp_path).fingerprint == data.fingerprint
+
+
+@needs_data
+def test_the_papers_own_mba_file() -> None:
+    """600 homes; the shares of technologies and the two-week totals in GB are those that its finders counted."""
+    data = read(SHARED / "mba")
+    assert [len(field.values) for field in data.schema.metadata] == [15, 5, 53]
+    assert data.measurements.shape == (600, 56, 2) and (data.lengths == 56).all()
+    stored = np.load(SHARED / "mba" / "data_train.npz")
+    low, high = stored["data_feature_min"].astype(float), stored["data_feature_max"].astype(float)
+    np.testing.assert_allclose(data.measurements, stored["data_feature"] * (high - low) + low, rtol=1e-5)
+    technology = data.metadata["attribute 2"].astype(str)
+    assert set(technology) == {"0", "1", "3", "4"}
+    assert data.measurement("measurement 2").max() <= 1
+    dsl = data.measurement("measurement 1")[(technology == "0").to_numpy()].sum(axis=1).mean()
+    cable = data.measurement("measurement 1")[(technology == "3").to_numpy()].sum(axis=1).mean()
+    assert 5e9 < dsl < 12e9 < 17e9 < cable < 27e9
+
+
+@needs_data
+def test_the_authors_schemas_of_both_protocols() -> None:
+    assert read_schema(SHARED / "mba" / "data_attribute_output.pkl") == [
+        Output(width, "DISCRETE", None) for width in (15, 5, 53)
+    ]
+    assert read_schema(SHARED / "mba" / "data_feature_output.pkl") == 2 * [Output(1, "CONTINUOUS", "ZERO_ONE")]
+    gcut = SHARED / "gcut" / "doppelganger_schema"
+    assert read_schema(gcut / "data_attribute_output.pkl") == [Output(4, "DISCRETE", None)]
+    assert sum(output.width for output in read_schema(gcut / "data_feature_output.pkl")) == 9
+
+
+class Hostile:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self):
+        return Path.mkdir, (self.folder,)
+
+
+HOSTILE = [
+    b"cos\nsystem\n(S'touch owned'\ntR.",
+    b'cbuiltins\neval\n(S\'open("owned", "w")\'\ntR.',
+    b"coutput\nOutput.__init__.__globals__\n.",
+    b"(lp0\nccopy_reg\n_reconstructor\n(c__builtin__\nobject\nc__builtin__\nobject\nNtRa.",
+    b"\x80\x04\x8c\x02os\x8c\x06system\x93.",
+    b"(i__main__\nowned\n.",
+    b"I1\n.",
+    b"(lp0\n",
+    b"not a pickle",
+    b"",
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_schema_is_refused_and_does_nothing(content: bytes, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data_feature_output.pkl").write_bytes(content)
+    with pytest.raises(ValueError, match=r"data_feature_output.pkl is not a schema .*schema.json"):
+        read_schema(tmp_path / "data_feature_output.pkl")
+    assert [file.name for file in tmp_path.iterdir()] == ["data_feature_output.pkl"]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_no_protocol_reaches_the_disk(protocol: int, tmp_path) -> None:
+    file = tmp_path / "data_feature_output.pkl"
+    file.write_bytes(pickle.dumps([Hostile(tmp_path / "owned")], protocol))
+    with pytest.raises(ValueError, match="not a schema"):
+        read_schema(file)
+    assert not (tmp_path / "owned").exists()
+
+
+def one_hot_twice(a: dict) -> None:
+    a["data_attribute"][2, :3] = [1, 1, 0]
+
+
+def flags_go_on(a: dict) -> None:
+    a["data_gen_flag"][3] = [1, 0, 1, 0, 0]
+
+
+def never_begins(a: dict) -> None:
+    a["data_gen_flag"][1] = 0
+
+
+def out_of_range(a: dict) -> None:
+    a["data_feature"][4, 0, 0] = 1.5
+
+
+def no_range(a: dict) -> None:
+    a["data_feature_max"][0] = 0
+
+
+def not_finite(a: dict) -> None:
+    a["data_feature"][0, 1, 2] = np.nan
+
+
+def objects(a: dict) -> None:
+    a["data_attribute"] = a["data_attribute"].astype(object)
+
+
+def no_flags(a: dict) -> None:
+    del a["data_gen_flag"]
+
+
+def a_column_less(a: dict) -> None:
+    a["data_attribute"] = a["data_attribute"][:, 1:]
+
+
+def a_measurement_less(a: dict) -> None:
+    a["data_feature"] = a["data_feature"][:, :, 1:]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (one_hot_twice, "'kind' of sample 2 is not one-hot"),
+        (flags_go_on, "data_gen_flag of sample 3 must be 1 from the first record to the last"),
+        (never_begins, "data_gen_flag of sample 1 must be 1"),
+        (out_of_range, "sample 4 at step 0, column 0 is 1.5, outside the range"),
+        (no_range, "are not the ends of any range"),
+        (not_finite, "sample 0 at step 1, column 2 is not finite"),
+        (objects, "holds an array of Python objects"),
+        (no_flags, "has no data_gen_flag; it has data_attribute"),
+        (a_column_less, r"data_attribute has shape \(6, 3\), the schema's fields take \[3, 1\] columns"),
+        (a_measurement_less, "the schema has 3 measurements"),
+    ],
+)
+def test_arrays_that_contradict_each_other_are_refused(damage, message: str, tmp_path) -> None:
+    write(made(), tmp_path)
+    file = tmp_path / "data_train.npz"
+    with np.load(file) as archive:
+        arrays = dict(archive)
+    damage(arrays)
+    np.savez(file, **arrays)
+    with pytest.raises(ValueError, match=f"data_train.npz.*{message}"):
+        read(tmp_path)
+
+
+def test_a_file_that_is_cut_off_is_named(tmp_path) -> None:
+    write(made(), tmp_path)
+    file = tmp_path / "data_train.npz"
+    file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(ValueError, match=r"data_train.npz cannot be read.*fetch it anew"):
+        read(tmp_path)
+
+
+def test_without_a_schema_it_says_so(tmp_path) -> None:
+    write(made(), tmp_path)
+    (tmp_path / "schema.json").unlink()
+    with pytest.raises(ValueError, match=r"has no schema: neither schema.json nor data_feature_output.pkl"):
+        read(tmp_path)
