@@ -14,15 +14,25 @@ from dg.dataset import TimeSeriesDataset
 
 
 class Split(NamedTuple):
-    """Disjoint samples of one dataset; `held_out` and `validation` together are A′."""
+    """Samples of one dataset. `held_out` and `validation` together are A′; where nothing is held out, each is A."""
 
     train: TimeSeriesDataset
     held_out: TimeSeriesDataset
     validation: TimeSeriesDataset
 
+    @property
+    def nothing_held_out(self) -> bool:
+        """Whether A is its own A′, as in the paper's Table 2 (D33)."""
+        return self.held_out is self.validation
+
+    @property
+    def wanted(self) -> int:
+        """How many samples a model generates: as many as A′ has."""
+        return len(self.held_out) if self.nothing_held_out else len(self.held_out) + len(self.validation)
+
 
 def split(config: DictConfig) -> Split:
-    """The split of a run: half of the data is A, chosen by the run's seed; some models see only the first of it."""
+    """The split of a run by its seed: a share of the data is held out, A is the rest; some models see only its first."""
     parts = _split(OmegaConf.to_yaml(config.dataset, resolve=True), config.scale.samples, config.seed)
     return parts._replace(train=parts.train.take(slice(config.model.get("training_samples"))))
 
@@ -34,17 +44,27 @@ def origin(config: DictConfig) -> str:
 
 @lru_cache(maxsize=2)
 def file_hash(path: str | None) -> str | None:
-    """SHA-256 of a data file; None for the simulator."""
+    """SHA-256 of a data file, or of the names and hashes of a folder's files; None for the simulator."""
     if path is None:
         return None
+    if Path(path).is_dir():
+        files = sorted(file for file in Path(path).rglob("*") if file.is_file())
+        names = (f"{file.relative_to(path)} {_sha256(file)}\n" for file in files)
+        return hashlib.sha256("".join(names).encode()).hexdigest()
     if not Path(path).is_file():
-        raise FileNotFoundError(f"{path}: no such file; data= takes the path of a data file")
+        raise FileNotFoundError(f"{path}: no such file or folder; data= takes the path of real data")
+    return _sha256(Path(path))
+
+
+def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=2)
 def _split(dataset: str, samples: int | None, seed: int) -> Split:
-    load = OmegaConf.create(dataset).load
-    data: TimeSeriesDataset = instantiate(load, samples=None if samples is None else 2 * samples, seed=seed)
-    return Split(*data.split(0.5, 0.4, 0.1, seed=seed))
+    chosen = OmegaConf.create(dataset)
+    share = chosen.held_out
+    loaded = None if samples is None else round(samples / (1 - share))
+    data: TimeSeriesDataset = instantiate(chosen.load, samples=loaded, seed=seed)
+    return Split(*data.split(1 - share, 0.8 * share, 0.2 * share, seed=seed)) if share else Split(data, data, data)

@@ -58,7 +58,7 @@ def train(config: DictConfig) -> Run:
             logger=made,
         )
         generator.save(folder / "generator")
-        n = len(parts.held_out) + len(parts.validation)
+        n = parts.wanted
         generator.sample(n, seed=config.seed).save(folder / "generated")
         if (folder / "best").exists():
             Generator.load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")

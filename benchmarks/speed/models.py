@@ -27,7 +27,7 @@ from baselines import AR, RCGAN, RNN, NaiveGAN, TimeGAN
 from benchmarks.speed.operations import Operations, matrix_product_rate
 from benchmarks.speed.training import CLOCKS
 from dg.dataset import TimeSeriesDataset
-from dg.datasets import simulate
+from dg.datasets.simulators.wwt import simulate
 from dg.doppelganger import DoppelGANger
 from dg.encoding import Encoder
 from dg.training import fit
@@ -86,7 +86,7 @@ def main() -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     torch.set_num_threads(arguments.threads)
 
-    train = simulate.wwt(TRAINING_SAMPLES, seed=0)
+    train = simulate(TRAINING_SAMPLES, seed=0)
     machine = matrix_product_rate(clock)
     rows = [
         {"model": name, "turn": turn} | _measure(model, train, arguments.batches, clock)

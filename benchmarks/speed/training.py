@@ -27,7 +27,7 @@ from lightning import Callback
 from benchmarks.speed.operations import Operations, matrix_product_rate
 from benchmarks.speed.peer import Peer, PeerUnavailable
 from dg.dataset import TimeSeriesDataset
-from dg.datasets import simulate
+from dg.datasets.simulators.wwt import simulate
 from dg.doppelganger import DoppelGANger
 from dg.encoding import Encoder
 from dg.generator import Generator
@@ -95,7 +95,7 @@ def main() -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     torch.set_num_threads(arguments.threads)
 
-    train = simulate.wwt(TRAINING_SAMPLES, seed=0)
+    train = simulate(TRAINING_SAMPLES, seed=0)
     peers = _peers(arguments, train.schema.max_length)
     turns, count = Turns(arguments.batches, peers, clock), CountOperations()
     generator = _train(train, arguments, turns, count)

@@ -67,9 +67,9 @@ def load(
     Raises FileNotFoundError, or ValueError naming the file, line and column that cannot be read.
     """
     if raw is None:
-        from dg.datasets import simulate  # which needs this module's SCHEMA
+        from dg.datasets.simulators.wwt import simulate  # which needs this module's SCHEMA
 
-        return simulate.wwt(SIMULATED if samples is None else samples, seed)
+        return simulate(SIMULATED if samples is None else samples, seed)
     pages = read(raw)
     try:
         pages = complete(split_page(pages))

@@ -107,7 +107,7 @@ LARGEST = 18.02413958371087  # log(1 + views) of the busiest day in the publishe
 CHUNK = 2_000  # samples that are in float64 at a time
 
 
-def wwt(samples: int, seed: int) -> TimeSeriesDataset:
+def simulate(samples: int, seed: int) -> TimeSeriesDataset:
     """`samples` simulated pages; take one class with `wwt(n, seed).where(domain=…, access=…, agent=…)`.
 
     Raises ValueError where `samples` is under 1.

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
-from dg.datasets import simulate, wwt
+from dg.datasets import wwt
+from dg.datasets.simulators.wwt import simulate
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "wwt" / "train_1_subset.csv.gz"
 READERS = {"domain": "de.wikipedia.org", "access": "all-access", "agent": "all-agents"}
@@ -34,7 +35,7 @@ TOLERANCES = {
 
 @pytest.fixture(scope="module")
 def simulated() -> TimeSeriesDataset:
-    return simulate.wwt(25_000, seed=0)
+    return simulate(25_000, seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,9 @@ def real() -> TimeSeriesDataset:
 
 
 def test_a_seed_is_one_dataset() -> None:
-    first = simulate.wwt(200, seed=1)
-    assert first.fingerprint == simulate.wwt(200, seed=1).fingerprint
-    assert first.fingerprint != simulate.wwt(200, seed=2).fingerprint
+    first = simulate(200, seed=1)
+    assert first.fingerprint == simulate(200, seed=1).fingerprint
+    assert first.fingerprint != simulate(200, seed=2).fingerprint
 
 
 def test_views_are_counts_of_550_days(simulated: TimeSeriesDataset) -> None:
@@ -77,9 +78,9 @@ def test_every_domain_in_its_share(simulated: TimeSeriesDataset) -> None:
 
 
 def test_at_least_one_sample() -> None:
-    assert len(simulate.wwt(1, seed=0)) == 1
+    assert len(simulate(1, seed=0)) == 1
     with pytest.raises(ValueError, match="simulate at least 1"):
-        simulate.wwt(0, seed=0)
+        simulate(0, seed=0)
 
 
 @pytest.mark.parametrize("of", [READERS, SPIDERS], ids=["readers", "spiders"])

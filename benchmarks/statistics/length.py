@@ -1,0 +1,18 @@
+"""How many records a sample has: the task durations of Figures 9 and 18."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.distances import wasserstein1
+from benchmarks.metric import Metric
+from dg.dataset import TimeSeriesDataset
+
+
+def length(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
+    """Each sample's number of records, float64 [n]."""
+    return dataset.lengths.astype(np.float64)
+
+
+LENGTH_W1 = Metric("Wasserstein-1 of lengths", length, wasserstein1)
