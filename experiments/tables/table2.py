@@ -56,8 +56,8 @@ def render(frame: pd.DataFrame) -> str:
             values = scores.loc[model, technology]
             row |= {
                 f"{technology}: paper": f"{TABLE2[technology][model]:.2f}" if model in TABLE2[technology] else "",
-                f"{technology}: ours (median, GB)": f"{medians.loc[model, technology]:.2f}",
-                f"{technology}: min to max": f"{values.min():.2f} to {values.max():.2f}",
+                f"{technology}: ours (median, GB)": _number(medians.loc[model, technology]),
+                f"{technology}: min to max": f"{_number(values.min())} to {_number(values.max())}",
             }
         rows.append(row | {"seeds": len(scores.loc[model])})
     text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
@@ -80,6 +80,10 @@ def _rows(model: str, run: Run, real: TimeSeriesDataset, candidate: TimeSeriesDa
             }
         )
     return rows
+
+
+def _number(gigabytes: float) -> str:
+    return "no home" if np.isnan(gigabytes) else f"{gigabytes:.2f}"
 
 
 def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
