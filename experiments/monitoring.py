@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import wandb
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import Logger, WandbLogger
@@ -34,7 +33,10 @@ def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
     try:
         yield made
     finally:
-        wandb.finish()
+        if any(isinstance(logger, WandbLogger) for logger in made):
+            import wandb  # here, for it takes seconds to import
+
+            wandb.finish()
 
 
 class Stopwatch(Callback):

@@ -40,10 +40,13 @@ def fitted(name: str, overrides: list[str]) -> list[Run]:
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
-    """`fitted` for notebooks, e.g. runs("table3", scale="smoke"); choices that are None or empty are left out."""
-    overrides = [f"{key}={value}" for key, value in choices.items() if value]
+    """`fitted` for notebooks, e.g. runs("table3", scale="smoke"); choices that are None or empty are left out.
+
+    What is logged stays in the runs' folders (logger=csv).
+    """
+    chosen = {"outputs": str(ROOT / "outputs"), "logger": "csv", **choices}
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        return fitted(name, [f"outputs={ROOT / 'outputs'}", *overrides])
+        return fitted(name, [f"{key}={value}" for key, value in chosen.items() if value])
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")

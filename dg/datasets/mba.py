@@ -69,7 +69,9 @@ def load(
     if samples is None:
         return homes
     if not 1 <= samples <= len(homes):
-        raise ValueError(f"{raw}: {samples} samples were asked for and {len(homes)} valid homes are there; ask for fewer")
+        raise ValueError(
+            f"{raw}: {samples} samples were asked for and {len(homes)} valid homes are there; ask for fewer"
+        )
     log.info("%d of %d homes dropped: %d are sampled", len(homes) - samples, len(homes), samples)
     return homes.take(np.random.default_rng(seed).choice(len(homes), samples, replace=False))
 
@@ -88,7 +90,9 @@ def read_raw(folder: Path, loss: str = "curr_udplatency") -> TimeSeriesDataset:
     homes = homes[known].sort_values(["unit_id", "bin"])
     units = homes["unit_id"].unique()
     if not len(units):
-        raise ValueError(f"{folder}: no home has a value in each six hours of 1 to 15 October 2017; add the month's files")
+        raise ValueError(
+            f"{folder}: no home has a value in each six hours of 1 to 15 October 2017; add the month's files"
+        )
     t = SCHEMA.max_length
     series = homes[["traffic", "loss"]].to_numpy(np.float32).reshape(len(units), t, 2)
     metadata = profile.loc[units, ["isp", "technology", "state"]].set_axis(["ISP", "technology", "state"], axis=1)
@@ -137,7 +141,9 @@ def unit_profile(folder: Path) -> pd.DataFrame:
     """unit_id → isp, technology, state from the folder's one Unit-Profile file, .xlsx as published or .csv."""
     files = [file for file in sorted(folder.iterdir()) if "profile" in file.name.lower()]
     if len(files) != 1:
-        raise ValueError(f"{folder}: {len(files)} files have 'profile' in their name; put the one Unit-Profile file there")
+        raise ValueError(
+            f"{folder}: {len(files)} files have 'profile' in their name; put the one Unit-Profile file there"
+        )
     file = files[0]
     table = pd.read_excel(file) if file.suffix == ".xlsx" else pd.read_csv(file)
     table.columns = [str(column).strip().lower().replace(" ", "_") for column in table.columns]
@@ -156,7 +162,9 @@ def unit_profile(folder: Path) -> pd.DataFrame:
         )
     twice = table["unit_id"].duplicated()
     if twice.any():
-        raise ValueError(f"{file}: row {table.index[twice][0] + 2}: unit {table['unit_id'][twice].iloc[0]} is there twice")
+        raise ValueError(
+            f"{file}: row {table.index[twice][0] + 2}: unit {table['unit_id'][twice].iloc[0]} is there twice"
+        )
     table["technology"] = table["technology"].str.lower().map(known)
     return table.astype({"isp": str, "state": str}).set_index("unit_id")
 

@@ -92,7 +92,9 @@ def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     for technology in TECHNOLOGIES:
         nearest = medians.loc[competitors, technology].idxmin() if competitors else ""
         holds = str(nearest).startswith("doppelganger")
-        lines.append(f"- {technology}: {'holds' if holds else 'does not hold'}, {NAMES.get(nearest, nearest)} is closest.")
+        lines.append(
+            f"- {technology}: {'holds' if holds else 'does not hold'}, {NAMES.get(nearest, nearest)} is closest."
+        )
     counted = frame.dropna(subset="technology")
     missing = counted[counted["homes"] == 0]
     for (model, technology), rows in missing.groupby(["model", "technology"]):

@@ -16,6 +16,7 @@ from experiments.runs import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]
+QUIET = [*SMALL, "logger=csv"]
 
 
 def command(outputs: Path, *overrides: str) -> list[str]:
@@ -71,13 +72,13 @@ def test_every_player_is_logged(unbroken):
 
 @pytest.mark.parametrize("moment", [0.0, 0.4, 1.1])
 def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tmp_path, unbroken, moment):
-    process = start(tmp_path, *SMALL)
+    process = start(tmp_path, *QUIET)
     while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
         time.sleep(0.01)
     time.sleep(moment)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    finish(start(tmp_path, *SMALL))
+    finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
     curves, whole = (
         Run(*folder.glob("runs/*")).curves["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken)
@@ -86,7 +87,7 @@ def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tm
 
 
 def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):
-    process = start(tmp_path, *SMALL)
+    process = start(tmp_path, *QUIET)
     while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
@@ -95,7 +96,7 @@ def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):
     assert (
         not [folder for folder in tmp_path.glob("runs/*") if folder.suffix != ".unfinished"] or not process.returncode
     )
-    finish(start(tmp_path, *SMALL))
+    finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
 
 
@@ -106,7 +107,7 @@ def test_a_full_disk_loses_nothing(tmp_path, unbroken):
     output = finish(start(tmp_path, *SMALL, "logger=none", preexec_fn=limit), code=1)
     assert "make room and start the same command again" in output and "Traceback" not in output
     assert not list(tmp_path.glob("runs/*[!d]"))
-    finish(start(tmp_path, *SMALL))
+    finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
 
 

@@ -1,0 +1,226 @@
+"""From the parts of clusterdata-2011-2 to the records of its sound tasks, with bounded memory (Appendix A).
+
+DuckDB reads a part at a time and keeps the records of the drawn tasks on disk; then the four filters of Appendix A drop
+tasks, and what is left is a Parquet file. An ingestion that was interrupted goes on with the part where it stood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+from tqdm import tqdm
+
+MEMORY = "2GB"  # of DuckDB; the process stays under 4 GiB
+EVENTS = {
+    "time": "BIGINT", "missing info": "BIGINT", "job": "BIGINT", "task index": "BIGINT", "machine": "BIGINT",
+    "event type": "BIGINT", "user": "VARCHAR", "scheduling class": "BIGINT", "priority": "BIGINT",
+    "CPU request": "DOUBLE", "memory request": "DOUBLE", "disk request": "DOUBLE", "different machines": "BIGINT",
+}  # fmt: skip
+USAGE = {
+    "start": "BIGINT", "end": "BIGINT", "job": "BIGINT", "task index": "BIGINT", "machine": "BIGINT",
+    "CPU rate": "DOUBLE", "canonical memory usage": "DOUBLE", "assigned memory usage": "DOUBLE",
+    "unmapped page cache": "DOUBLE", "total page cache": "DOUBLE", "maximum memory usage": "DOUBLE",
+    "disk I/O time": "DOUBLE", "local disk space usage": "DOUBLE", "maximum CPU rate": "DOUBLE",
+    "maximum disk I/O time": "DOUBLE", "cycles per instruction": "DOUBLE", "memory accesses per instruction": "DOUBLE",
+    "sample portion": "DOUBLE", "aggregation type": "BIGINT", "sampled CPU usage": "DOUBLE",
+}  # fmt: skip
+MEASUREMENTS = (
+    "CPU rate", "maximum CPU rate", "sampled CPU usage", "canonical memory usage", "assigned memory usage",
+    "maximum memory usage", "unmapped page cache", "total page cache", "local disk space usage",
+)  # fmt: skip
+LARGEST_EVENT = 8  # SUBMIT 0, SCHEDULE 1, EVICT 2, FAIL 3, FINISH 4, KILL 5, LOST 6, UPDATE_PENDING 7, _RUNNING 8
+ENDS = {2: "EVICT", 3: "FAIL", 4: "FINISH", 5: "KILL"}  # LOST is no end that the paper knows (D35)
+PAPER = {"no end event": 0.17, "discontinuous": 1.25, "an empty record": 6.25, "mismatched end": 3.34}  # percent
+STRANGERS = 0.01  # share of the tasks that may be in no event part; the published trace has some 70 such jobs
+ANEW = "fetch the part anew"
+DRAWING = 2**32
+
+log = logging.getLogger(__name__)
+
+
+def ingest(folder: Path, cache: Path, drawn: int) -> Path:
+    """A Parquet file in `cache` with the records of the tasks that pass the filters, task by task in order.
+
+    Beside it, a .json of the same name counts what each filter dropped. Both are made once for the same parts.
+    """
+    events, usage = parts(folder, "task_events"), parts(folder, "task_usage")
+    stamps = [(str(part.absolute()), part.stat().st_size, part.stat().st_mtime_ns) for part in (*events, *usage)]
+    key = hashlib.sha256(json.dumps([stamps, drawn]).encode()).hexdigest()[:12]
+    made = cache / f"gcut-{key}.parquet"
+    if not made.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        unfinished = cache / f"gcut-{key}.unfinished"
+        with duckdb.connect(unfinished) as database:
+            database.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+            database.execute("SET enable_progress_bar = false; CREATE TABLE IF NOT EXISTS done (part VARCHAR)")
+            _read_events(database, events)
+            _read_usage(database, usage, drawn)
+            _filter(database, folder, made)
+        unfinished.unlink()
+    for line in report(made):
+        log.info(line)
+    return made
+
+
+def report(made: Path) -> list[str]:
+    """What the filters dropped, beside the paper's shares, one line each."""
+    counts = json.loads(made.with_suffix(".json").read_text(encoding="utf-8"))
+    lines = [f"{counts['drawn']:,} tasks drawn, {counts['left']:,} left"]
+    for rule, percent in PAPER.items():
+        share = counts[rule] / counts["drawn"]
+        lines.append(f"{counts[rule]:,} tasks ({share:.2%}) dropped: {rule}; the paper: {percent}%")
+    return lines
+
+
+def parts(folder: Path, table: str) -> list[Path]:
+    """The parts of a table, compressed or not, in their order."""
+    found = sorted((folder / table).glob("part-*.csv*"))
+    if not found:
+        raise FileNotFoundError(f"{folder / table}: holds no part-?????-of-?????.csv.gz; put the trace's {table} there")
+    return found
+
+
+def _read_events(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """The last end of each task, from all parts; raises ValueError at an event code that does not exist."""
+    database.execute(
+        'CREATE TABLE IF NOT EXISTS events (job BIGINT, "task index" BIGINT, "end" BIGINT, "event type" BIGINT)'
+    )
+    ended = f'"event type" IN ({", ".join(map(str, ENDS))})'
+    wrong = f'("event type" IS NULL OR "event type" NOT BETWEEN 0 AND {LARGEST_EVENT})'
+    for part in tqdm(_left(database, files), desc="task_events", unit="part"):
+        stage = f"""
+            SELECT job, "task index", max("time") FILTER ({ended}) AS "end",
+            arg_max("event type", "time") FILTER ({ended}) AS "event type", bool_or({wrong}) AS wrong
+            FROM {_csv(part, EVENTS)} GROUP BY ALL
+        """
+        fault = Fault(_csv(part, EVENTS), wrong, '"event type"', f"is no event type, which are 0 to {LARGEST_EVENT}")
+        _take(database, part, stage, "events", fault)
+    database.execute(
+        """
+        CREATE OR REPLACE TABLE tasks AS SELECT job, "task index", max("end") AS "end",
+        arg_max("event type", "end") AS "event type" FROM events GROUP BY job, "task index"
+        """
+    )
+
+
+def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], drawn: int) -> None:
+    """The records of the drawn tasks; raises ValueError at a record that ends before it begins."""
+    columns = ", ".join(f'"{name}"' for name in ("job", "task index", "start", "end", *MEASUREMENTS))
+    types = ", ".join(f'"{name}" {USAGE[name]}' for name in ("job", "task index", "start", "end", *MEASUREMENTS))
+    database.execute(f"CREATE TABLE IF NOT EXISTS records ({types})")
+    (all_tasks,) = database.execute("SELECT count(*) FROM tasks").fetchone()  # type: ignore[misc]
+    if not all_tasks:
+        raise ValueError("the parts of task_events hold no event; fetch them anew")
+    limit = min(DRAWING, round(DRAWING * drawn / all_tasks))
+    draw = f'hash(job, "task index") % {DRAWING} < {limit}'
+    wrong = '("start" IS NULL OR "end" IS NULL OR job IS NULL OR "task index" IS NULL OR "start" >= "end")'
+    for part in tqdm(_left(database, files), desc="task_usage", unit="part"):
+        rows = _csv(part, USAGE)
+        stage = f"SELECT {columns}, {wrong} AS wrong FROM {rows} WHERE {wrong} OR {draw}"
+        fault = Fault(rows, wrong, '"start" || \' to \' || "end"', "is no interval of time")
+        _take(database, part, stage, "records", fault)
+
+
+def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> None:
+    """Appendix A's four filters, in its order; a task is counted at the first that it fails."""
+    empty = " OR ".join(f'"{name}" IS NULL' for name in MEASUREMENTS)
+    database.execute(
+        f"""
+        CREATE OR REPLACE TABLE verdicts AS
+        WITH steps AS (
+            SELECT job, "task index", "end", "start" <> lag("end") OVER task AS gap, "start" < lag("end") OVER task AS
+            overlap, {empty} AS empty FROM records WINDOW task AS (PARTITION BY job, "task index" ORDER BY "start")
+        ), sums AS (
+            SELECT job, "task index", max("end") AS last, coalesce(bool_or(gap), false) AS gap,
+            coalesce(bool_or(overlap), false) AS overlap, bool_or(empty) AS empty FROM steps GROUP BY ALL
+        )
+        SELECT job, "task index", overlap, tasks.job IS NULL AS stranger, "event type", CASE
+            WHEN "event type" IS NULL THEN 'no end event' WHEN gap THEN 'discontinuous'
+            WHEN empty THEN 'an empty record' WHEN last <> tasks."end" THEN 'mismatched end' ELSE 'left' END AS verdict
+        FROM sums LEFT JOIN tasks USING (job, "task index")
+        """
+    )
+    counts = dict.fromkeys(("left", *PAPER), 0)
+    counts |= dict(database.execute("SELECT verdict, count(*) FROM verdicts GROUP BY ALL").fetchall())
+    counts["drawn"] = sum(counts.values())
+    overlaps, strangers = database.execute("SELECT count_if(overlap), count_if(stranger) FROM verdicts").fetchone()  # type: ignore[misc]
+    if strangers > STRANGERS * counts["drawn"]:
+        job, task = database.execute('SELECT job, "task index" FROM verdicts WHERE stranger ORDER BY ALL').fetchone()  # type: ignore[misc]
+        raise ValueError(
+            f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, the first of them job {job} task {task}, "
+            "appear in no part of task_events; fetch the parts of task_events that are missing"
+        )
+    if overlaps:
+        log.warning("%d of the discontinuous tasks have records that overlap, on two machines or in parts", overlaps)
+    if not counts["left"]:
+        raise ValueError(f"{folder}: no task is left of {counts['drawn']}: {counts}; add parts")
+    names = " ".join(f"WHEN {code} THEN '{name}'" for code, name in ENDS.items())
+    columns = ", ".join(f'CAST("{name}" AS FLOAT) AS "{name}"' for name in MEASUREMENTS)
+    unfinished = made.with_suffix(".writing")
+    target = str(unfinished).replace("'", "''")
+    database.execute(
+        f"""
+        COPY (
+            SELECT dense_rank() OVER (ORDER BY job, "task index") - 1 AS task,
+            CASE "event type" {names} END AS "end event type", {columns}
+            FROM records JOIN verdicts USING (job, "task index") WHERE verdict = 'left'
+            ORDER BY job, "task index", "start"
+        ) TO '{target}' (FORMAT parquet)
+        """
+    )
+    made.with_suffix(".json").write_text(json.dumps({**counts, "overlapping": overlaps}, indent=2), encoding="utf-8")
+    os.replace(unfinished, made)
+
+
+def _left(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
+    done = {part for (part,) in database.execute("SELECT part FROM done").fetchall()}
+    return [file for file in files if str(file) not in done]
+
+
+def _take(database: duckdb.DuckDBPyConnection, part: Path, stage: str, table: str, fault: Fault) -> None:
+    """Adds one part to `table`, wholly or not at all; raises ValueError, naming the line, where it is faulty."""
+    try:
+        database.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {stage}")
+        if database.execute("SELECT count(*) FROM stage WHERE wrong").fetchone() != (0,):
+            raise ValueError(f"{part}: {fault.first(database)}; correct the line, or {ANEW}")
+        database.begin()
+        database.execute(f"INSERT INTO {table} SELECT * EXCLUDE wrong FROM stage")
+        database.execute("INSERT INTO done VALUES (?)", [str(part)])
+        database.commit()
+    except duckdb.Error as error:
+        raise ValueError(f"{part}: {_message(error)}; {ANEW}") from error
+
+
+class Fault(NamedTuple):
+    """What makes a line wrong, in SQL, and how it is told."""
+
+    rows: str
+    wrong: str
+    shown: str
+    complaint: str
+
+    def first(self, database: duckdb.DuckDBPyConnection) -> str:
+        """The number of the first line that is wrong, and what is wrong with it."""
+        database.execute("SET preserve_insertion_order = true")
+        numbered = f"SELECT row_number() OVER () AS line, * FROM {self.rows}"
+        query = f"SELECT line, {self.shown} FROM ({numbered}) WHERE {self.wrong} ORDER BY line LIMIT 1"
+        line, value = database.execute(query).fetchone()  # type: ignore[misc]
+        return f"line {line}: {value!r} {self.complaint}"
+
+
+def _csv(part: Path, columns: dict[str, str]) -> str:
+    path = str(part).replace("'", "''")
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    return f"read_csv('{path}', columns = {{{types}}}, header = false, auto_detect = false)"
+
+
+def _message(error: duckdb.Error) -> str:
+    lines = [line for line in str(error).splitlines() if line and not line.startswith("*")]
+    return "; ".join(lines[:3])
