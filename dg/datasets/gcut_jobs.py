@@ -70,7 +70,7 @@ def load(raw: str | Path | None = None, *, samples: int | None = None, seed: int
 
 
 def longest_run(rows: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """The longest part of `rows`, in order of their days, in which each day follows the one before; the first of ties."""
+    """The longest part of `rows`, sorted by day, in which each day follows the one before; the first of ties."""
     return max(np.split(rows, np.flatnonzero(np.diff(day[rows]) != 1) + 1), key=len)
 
 
@@ -100,7 +100,7 @@ def _metadata(file: Path) -> pd.DataFrame:
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])
         raise ValueError(
-            f"{file}: line {row + 2}: {table['last_event'][row]} is not a last event, which are {LAST_EVENTS}; correct it"
+            f"{file}: line {row + 2}: {table['last_event'][row]} is no last event, which are {LAST_EVENTS}; correct it"
         )
     columns = {
         "end event type": table["last_event"].map(LAST_EVENTS).to_numpy(),

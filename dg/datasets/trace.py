@@ -154,7 +154,7 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
     if strangers > STRANGERS * counts["drawn"]:
         job, task = database.execute('SELECT job, "task index" FROM verdicts WHERE stranger ORDER BY ALL').fetchone()  # type: ignore[misc]
         raise ValueError(
-            f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, the first of them job {job} task {task}, "
+            f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, first job {job} task {task}, "
             "appear in no part of task_events; fetch the parts of task_events that are missing"
         )
     if overlaps:

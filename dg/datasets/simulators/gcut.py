@@ -1,8 +1,8 @@
 """A simulator of Google Cluster Usage Traces (§5.1.1, Table 6): the paper's marginals, plausible correlations.
 
 What the paper and the trace tell: durations of two modes (Figure 9), 97 % of them within 50 records, the longest of
-2,497; the shares of the end events (of the 71,601 tasks that end in the trace's first three hours). The rest, the levels
-of the nine measurements and how they move together, is plausible, not measured.
+2,497; the shares of the end events (of the 71,601 tasks that end in the trace's first three hours). The rest, the
+levels of the nine measurements and how they move together, is plausible, not measured.
 """
 
 from __future__ import annotations
