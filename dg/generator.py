@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder
@@ -24,17 +30,32 @@ class Generator:
         self.encoder = encoder.without_metadata() if "metadata" in module.lacks else encoder
         self.module = module
 
-    def sample(self, n: int, *, seed: int) -> TimeSeriesDataset:
-        """n new samples in physical units; the same seed gives the same samples."""
+    def sample(
+        self, n: int, *, seed: int, lengths: Sequence[int] | NDArray[np.int64] | None = None
+    ) -> TimeSeriesDataset:
+        """n new samples in physical units; the same seed gives the same samples.
+
+        lengths: of each sample, where the model can be told (Appendix B); a model that cannot raises ValueError
+        """
         if n < 1:
             raise ValueError(f"cannot sample {n} samples: ask for at least one")
         device = self.module.device
+        forced = None if lengths is None else self._checked(lengths, n).to(device)
         self.module.eval()
-        chunks = [
-            self.module.generate(min(CHUNK, n - start), stream(seed, start, 2, device=device)).to("cpu")
-            for start in range(0, n, CHUNK)
-        ]
+        chunks = []
+        for start in range(0, n, CHUNK):
+            size, rng = min(CHUNK, n - start), stream(seed, start, 2, device=device)
+            told = {} if forced is None else {"lengths": forced[start : start + size]}
+            chunks.append(self.module.generate(size, rng, **told).to("cpu"))
         return self.encoder.decode(Encoded.concatenate(chunks))
+
+    def _checked(self, lengths: Sequence[int] | NDArray[np.int64], n: int) -> Tensor:
+        if "lengths" not in signature(self.module.generate).parameters:
+            raise ValueError(f"{type(self.module).__name__} cannot be told lengths; DoppelGANger can")
+        told, longest = torch.as_tensor(lengths, dtype=torch.int64), self.encoder.schema.max_length
+        if told.shape != (n,) or told.min() < 1 or told.max() > longest:
+            raise ValueError(f"lengths must be {n} numbers from 1 to {longest}, got {told.tolist()[:10]}")
+        return told
 
     def save(self, folder: str | Path) -> None:
         """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from dg.encoding import Block, columns, width
@@ -128,10 +128,15 @@ def lengths_from_flags(flags: Float[Tensor, "n t 2"]) -> Int[Tensor, " n"]:
     return torch.where(ended.any(dim=1), ended.int().argmax(dim=1) + 1, flags.shape[1])
 
 
+def ended(flags: Float[Tensor, "b t 2"]) -> Bool[Tensor, " b"]:
+    """Whether a series has ended within these records."""
+    return (flags[..., CONTINUE] < flags[..., END]).any(dim=1)
+
+
 def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
     """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
 
-    Within the last block nothing is masked, as in the release (D6).
+    Within the last block nothing is masked, as in the release (D6); with a `sample_len` of 1 all is, after the end.
     """
     goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
     alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -34,6 +34,7 @@ class DoppelGANger(GenerativeModule):
     packing: samples that a discriminator judges together
     initial_state: of the LSTM, drawn from N(0, 1) on every pass or zero
     generator_rounds, discriminator_rounds: optimiser steps a batch
+    mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
     averaging: decay of a moving average of the generator's weights, from which is then sampled; None: the last weights
     """
 
@@ -62,6 +63,7 @@ class DoppelGANger(GenerativeModule):
         batch_size: int = 100,
         generator_rounds: int = 1,
         discriminator_rounds: int = 1,
+        mask_tail: bool = False,
         averaging: float | None = None,
     ) -> None:
         super().__init__(layout)
@@ -78,6 +80,7 @@ class DoppelGANger(GenerativeModule):
             lstm_layers=lstm_layers,
             lstm_units=lstm_units,
             initial_state=initial_state,
+            mask_tail=mask_tail,
         )
         self.averaged = None
         if averaging is not None:
@@ -129,14 +132,19 @@ class DoppelGANger(GenerativeModule):
         self.report(**losses)
 
     @torch.no_grad()
-    def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples; all have max_length records where all training samples had (D7)."""
-        fixed = self.layout.fixed_length
-        generator = self.generator if self.averaged is None else self.averaged
-        fake = generator(self.generator.noise(n, rng), masked=not fixed)
+    def generate(self, n: int, rng: torch.Generator, lengths: Int[Tensor, " n"] | None = None) -> Encoded:
+        """n samples; all have max_length records where all training samples had (D7).
+
+        lengths: of each sample, instead of those that the generation flags give (Appendix B)
+        """
         t = self.layout.max_length
-        lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(fake.flags[:, :t])
-        return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t], lengths)
+        if lengths is None and self.layout.fixed_length:
+            lengths = torch.full((n,), t, device=rng.device)
+        generator = self.generator if self.averaged is None else self.averaged
+        fake = generator(self.generator.noise(n, rng), masked=lengths is None)
+        lengths = lengths_from_flags(fake.flags[:, :t]) if lengths is None else lengths
+        active = torch.arange(t, device=rng.device) < lengths[:, None]
+        return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)
 
     def _discriminate(
         self, name: str, real: Tensor, fake: Tensor, rng: torch.Generator, losses: dict[str, Any]

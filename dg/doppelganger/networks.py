@@ -7,9 +7,12 @@ from typing import Literal, NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from dg.encoding import Block, Layout, width
-from dg.nn import FLAGS, LSTM, Heads, active_blocks, harden, mlp
+from dg.nn import FLAGS, LSTM, Heads, active_blocks, ended, harden, mlp
+
+PASSES = 8  # of the RNN between two looks whether all samples of a batch have ended
 
 
 class Noise(NamedTuple):
@@ -64,13 +67,25 @@ class MeasurementGenerator(nn.Module):
         self.heads = Heads(units, (*blocks, FLAGS), records=sample_len)
 
     def forward(
-        self, condition: Float[Tensor, "b c"], noise: Noise
+        self, condition: Float[Tensor, "b c"], noise: Noise, *, until_ended: bool = False
     ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"]]:
-        """Measurements and flags of p passes, the condition fed to each (§4.3); t = p·S records."""
-        passes = noise.measurements.shape[1]
-        inputs = torch.cat([condition[:, None].expand(-1, passes, -1), noise.measurements], dim=2)
-        hidden, _ = self.lstm(inputs, (noise.hidden, noise.cell))
-        records = self.heads(hidden).flatten(1, 2)
+        """Measurements and flags of p passes, the condition fed to each (§4.3); t = p·S records.
+
+        until_ended: no pass is made once all samples have ended; the records that are missing then are 0
+        """
+        passes, state = noise.measurements.shape[1], (noise.hidden, noise.cell)
+        parts: list[Tensor] = []
+        over = condition.new_zeros(len(condition), dtype=torch.bool)
+        for drawn in noise.measurements.split(PASSES if until_ended else passes, dim=1):
+            inputs = torch.cat([condition[:, None].expand(-1, drawn.shape[1], -1), drawn], dim=2)
+            hidden, state = self.lstm(inputs, state)
+            parts.append(self.heads(hidden).flatten(1, 2))
+            over = over | ended(parts[-1][..., -FLAGS.width :]) if until_ended else over
+            if bool(over.all()):
+                break
+        records = torch.cat(parts, dim=1)
+        missing = passes * self.heads.records - records.shape[1]
+        records = functional.pad(records, (0, 0, 0, missing)) if missing else records
         return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
 
 
@@ -94,9 +109,10 @@ class DoppelGANgerGenerator(nn.Module):
         lstm_layers: int,
         lstm_units: int,
         initial_state: Literal["random", "zero"],
+        mask_tail: bool = False,
     ) -> None:
         super().__init__()
-        self.layout, self.sample_len, self.initial_state = layout, sample_len, initial_state
+        self.layout, self.sample_len, self.initial_state, self.mask_tail = layout, sample_len, initial_state, mask_tail
         self.noise_widths = (metadata_noise, minmax_noise, measurement_noise)
         m, mm = width(layout.metadata), width(layout.minmax)
         hidden = (metadata_layers, metadata_units)
@@ -123,14 +139,16 @@ class DoppelGANgerGenerator(nn.Module):
         return noise
 
     def forward(self, noise: Noise, *, masked: bool = True) -> Series:
-        """Samples, a function of `noise` alone. Blocks after the end are 0 if `masked`."""
+        """Samples, a function of `noise` alone. Blocks after the end are 0 if `masked`, and not generated (D36)."""
         none = noise.metadata[:, :0]
         metadata = self.metadata(noise.metadata) if self.metadata else none
         hard_metadata = harden(metadata, self.layout.metadata)
         minmax = self.minmax(torch.cat([noise.minmax, hard_metadata], dim=1)) if self.minmax else none
         condition = torch.cat([hard_metadata, harden(minmax, self.layout.minmax)], dim=1)
-        measurements, flags = self.measurements(condition, noise)
+        until_ended = masked and not self.layout.fixed_length
+        measurements, flags = self.measurements(condition, noise, until_ended=until_ended)
         if masked:
             active = active_blocks(flags, self.sample_len)
-            measurements, flags = measurements * active, flags * active
+            measurements = measurements * (active_blocks(flags, 1) if self.mask_tail else active)
+            flags = flags * active
         return Series(metadata, minmax, measurements, flags)

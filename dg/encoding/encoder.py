@@ -99,18 +99,19 @@ class Encoder:
         if dataset.schema != self.schema:
             raise ValueError(f"the encoder was fitted on {self.schema.name!r}, this is {dataset.schema.name!r}")
         metadata = [self._encode_metadata(field.name, dataset) for field in self.schema.metadata]
-        minmax, series = [], []
-        for field in self.schema.measurements:
+        minmax = []
+        series = np.zeros(dataset.measurements.shape, dtype=np.float32)
+        for column, field in enumerate(self.schema.measurements):
             values = self.scales[field.name].forward(dataset.measurement(field.name).astype(np.float64))
             if self.auto_normalize:
                 values, extremes = auto_normalize(values, dataset.active, self.range)
                 minmax.append(extremes)
-            series.append(np.where(dataset.active, values, 0.0))
+            series[:, :, column] = np.where(dataset.active, values, 0.0)
         n = len(dataset)
         return Encoded(
             metadata=_tensor(np.hstack([np.empty((n, 0)), *metadata])),
             minmax=_tensor(np.hstack([np.empty((n, 0)), *minmax])),
-            measurements=_tensor(np.stack(series, axis=2)),
+            measurements=torch.from_numpy(series),
             lengths=torch.from_numpy(dataset.lengths.copy()),
         )
 

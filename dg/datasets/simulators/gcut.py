@@ -53,7 +53,7 @@ def simulate(samples: int, seed: int) -> TimeSeriesDataset:
     kind = rng.choice(len(ENDS), samples, p=[end.share for end in ENDS])
     lengths = _lengths(kind, rng)
     measurements = np.zeros((samples, SCHEMA.max_length, len(SCHEMA.measurements)), dtype=np.float32)
-    for task, length in enumerate(lengths):
+    for task, length in enumerate(lengths.tolist()):
         measurements[task, :length] = _use(ENDS[kind[task]], length, rng)
     metadata = pd.DataFrame({"end event type": np.array([end.event for end in ENDS])[kind]})
     return TimeSeriesDataset(SCHEMA, metadata, measurements, lengths)
