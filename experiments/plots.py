@@ -27,6 +27,7 @@ COLOURS = {
     "doppelganger_500": "#332288",
     "doppelganger_wide": "#882255",
     "doppelganger_no_auxiliary": "#0072B2",
+    "doppelganger_unnormalized": "#0072B2",
     "doppelganger_plain": "#882255",
     "naive_gan": "#0072B2",
     "timegan": "#AA4499",

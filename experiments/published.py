@@ -38,6 +38,7 @@ NAMES = {
     "doppelganger_500": "DoppelGANger, 500 training samples",
     "doppelganger_wide": "DoppelGANger, wide noise",
     "doppelganger_no_auxiliary": "DoppelGANger without auxiliary discriminator",
+    "doppelganger_unnormalized": "DoppelGANger without auto-normalization",
     "doppelganger_plain": "DoppelGANger, as released for MBA and GCUT",
     "naive_gan": "Naive GAN",
     "timegan": "TimeGAN",

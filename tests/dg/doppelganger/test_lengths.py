@@ -31,7 +31,7 @@ def two_lengths() -> TimeSeriesDataset:
 
 @pytest.mark.parametrize("mask_tail", [False, True])
 def test_both_modes_of_length_are_found(two_lengths, mask_tail):
-    """After 1,200 batches at least 85 % of the lengths are within one record of a mode, and their shares within 0.15."""
+    """After 1,200 batches at least 85 % of lengths are within one record of a mode, and their shares within 0.15."""
     model = partial(DoppelGANger, sample_len=5, lstm_units=50, discriminator_units=100, mask_tail=mask_tail)
     train = two_lengths
     encoder = Encoder.fit(train, auto_normalize=False, range=(0, 1))

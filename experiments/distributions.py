@@ -1,0 +1,184 @@
+"""Distributions of a statistic over samples, real and generated: what Figures 8 to 10, 14 and 18 to 20 have in common.
+
+Their frames have one row a panel, model, seed and bin (or value): panel, model, seed, low, high (or value), share, and
+the distance of the whole distribution to that of A′. `held_out` is A′ itself, `real` is A. A model that cannot take
+part has one row with the reason in `left out`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from benchmarks.distances import jensen_shannon, wasserstein1
+from benchmarks.metric import Statistic
+from benchmarks.statistics.frequency import frequency
+from dg.dataset import TimeSeriesDataset
+from experiments.plots import COLOURS, curve, histogram, legend, panels
+from experiments.published import CONTROLS, NAMES
+from experiments.runs import Run, one_a_seed
+
+Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
+"""The samples of a panel, e.g. the homes with DSL."""
+
+EVERYTHING: Mapping[str, Part] = {"": lambda dataset: dataset}
+
+
+def shares(
+    runs: Sequence[Run],
+    statistic: Statistic,
+    edges: NDArray[np.float64],
+    *,
+    parts: Mapping[str, Part] = EVERYTHING,
+    needs: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The share of the values of `statistic` between `edges`, and its Wasserstein-1 distance to A′.
+
+    needs: "metadata" or "lengths", without which a model is left out
+    """
+    rows = []
+    for model, seed, real, candidate in _pairs(runs, needs):
+        for panel, part in parts.items():
+            reference, values = statistic(part(real)), statistic(part(candidate))
+            bins = {"panel": panel, "model": model, "seed": seed, "low": edges[:-1], "high": edges[1:]}
+            if len(reference) and len(values):
+                counted = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / len(values)
+                rows.append(pd.DataFrame({**bins, "share": counted, "distance": wasserstein1(reference, values)}))
+            else:
+                rows.append(pd.DataFrame({**bins, "share": np.nan, "distance": np.nan}))
+    return pd.concat([*rows, _left_out(runs, needs)], ignore_index=True)
+
+
+def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
+    """The share of each value of a categorical field, and its Jensen-Shannon divergence from A′ in bits."""
+    rows = []
+    for model, seed, real, candidate in _pairs(runs, ("metadata",)):
+        reference, counted = frequency(real, field), frequency(candidate, field)
+        values = list(real.metadata[field].cat.categories)
+        distance = jensen_shannon(reference, counted)
+        rows.append(
+            pd.DataFrame({"panel": "", "model": model, "seed": seed, "value": values, "share": counted}).assign(
+                distance=distance
+            )
+        )
+    return pd.concat([*rows, _left_out(runs, ("metadata",))], ignore_index=True)
+
+
+def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
+    """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
+    models = _generators(frame)
+    figure, axes = panels(-(-len(models) // 2), 2, width=8, height=2.4)
+    for axis, model in zip(axes.ravel(), models, strict=False):
+        for shown in ("held_out", model):
+            edges, middle, band = _bins(frame[frame["model"] == shown], cumulative=False)
+            histogram(axis, edges, middle, "real" if shown == "held_out" else model, name(shown), band)
+        axis.set_ylabel("share of samples")
+        axis.set_xscale("log" if log_x else "linear")
+        axis.set_yscale("log" if log_y else "linear")
+        legend(axis, columns=1)
+    for axis in axes.ravel()[len(models) :]:
+        axis.set_axis_off()
+    for axis in axes[-1]:
+        axis.set_xlabel(label)
+    return figure
+
+
+def cumulative(frame: pd.DataFrame, label: str) -> Figure:
+    """A panel for each part, with a line for each model's CDF and A′ in black: medians over seeds, ranges as bands."""
+    titles = list(frame["panel"].dropna().unique())
+    figure, axes = panels(len(titles), 1, width=8, height=3.2)
+    for axis, title in zip(axes[:, 0], titles, strict=True):
+        rows = frame[frame["panel"] == title]
+        for model in (*_generators(rows), "held_out"):
+            edges, middle, band = _bins(rows[rows["model"] == model], cumulative=True)
+            if not np.isnan(middle).all():
+                curve(axis, edges[1:], middle, "real" if model == "held_out" else model, name(model), band)
+        axis.set_ylabel(f"{title}: share of samples below" if title else "share of samples below")
+        legend(axis, columns=4)
+    axes[-1, 0].set_xlabel(label)
+    return figure
+
+
+def bars(frame: pd.DataFrame, label: str) -> Figure:
+    """A bar for each value and model, A′ in black: medians over seeds, ranges as whiskers."""
+    models = ["held_out", *_generators(frame)]
+    values = list(frame["value"].dropna().unique())
+    figure, axes = panels(1, 1, width=8, height=3.2)
+    axis, width = axes[0, 0], 0.8 / len(models)
+    for number, model in enumerate(models):
+        seeds = frame[frame["model"] == model].pivot(index="value", columns="seed", values="share").loc[values]
+        middle = seeds.median(axis=1)
+        reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
+        at = np.arange(len(values)) + (number - (len(models) - 1) / 2) * width
+        colour = COLOURS["real" if model == "held_out" else model]
+        axis.bar(at, middle, width, yerr=reach, color=colour, label=name(model), error_kw={"lw": 0.6})
+    axis.set_xticks(
+        range(len(values)), values, rotation=30 if len(values) > 5 else 0, ha="right" if len(values) > 5 else "center"
+    )
+    axis.set_ylabel("share of samples")
+    axis.set_xlabel(label)
+    legend(axis, columns=4)
+    return figure
+
+
+def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
+    """The distances to A′, nearest first, with the claim of the paper, and who is left out for what reason."""
+    measured = frame[(frame["model"] != "held_out") & frame["panel"].notna()]
+    first = measured.groupby(["panel", "model", "seed"], sort=False)["distance"].first()
+    rows = []
+    for (panel, model), values in sorted(
+        first.groupby(["panel", "model"], sort=False), key=lambda item: (item[0][0], item[1].median())
+    ):
+        shown = "undefined" if values.isna().all() else f"{values.median():.4g}"
+        row = {"part": panel} if panel else {}
+        spread = "" if values.isna().all() else f"{values.min():.4g} to {values.max():.4g}"
+        rows.append(
+            row | {"model": NAMES.get(model, model), distance: shown, "min to max": spread, "seeds": len(values)}
+        )
+    lines = [f"- The paper: {claim}. It gives no number."]
+    reasons = frame[frame["panel"].isna()][["model", "left out"]].drop_duplicates() if "left out" in frame else []
+    if len(reasons):
+        lines += [
+            f"- Left out: {NAMES.get(model, model)}, {reason}." for model, reason in reasons.itertuples(index=False)
+        ]
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
+
+
+def _pairs(
+    runs: Sequence[Run], needs: Sequence[str]
+) -> Iterator[tuple[str, int, TimeSeriesDataset, TimeSeriesDataset]]:
+    """model, seed, A′ and what is compared with it."""
+    for run in one_a_seed(runs):
+        yield "held_out", run.seed, run.real.held_out, run.real.held_out
+        yield "real", run.seed, run.real.held_out, run.real.train
+    for run in runs:
+        if not set(needs) & set(run.lacks):
+            yield run.model, run.seed, run.real.held_out, run.generated
+
+
+def _left_out(runs: Sequence[Run], needs: Sequence[str]) -> pd.DataFrame:
+    reasons = {run.model: run.lacks[need] for run in runs for need in needs if need in run.lacks}
+    return pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())}) if reasons else pd.DataFrame()
+
+
+def _generators(frame: pd.DataFrame) -> list[str]:
+    """The models that are drawn: neither controls nor left out."""
+    shown = frame[frame["panel"].notna()]["model"].unique()
+    return [model for model in shown if model not in ("held_out", *CONTROLS)]
+
+
+def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tuple[NDArray, NDArray]]:
+    """Edges, the median over seeds, and the range over them, of shares or of their sums."""
+    seeds = rows.pivot(index="low", columns="seed", values="share")
+    seeds = seeds.cumsum() if cumulative else seeds
+    edges = np.append(seeds.index.to_numpy(), rows["high"].max())
+    return edges, seeds.median(axis=1).to_numpy(), (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
+
+
+def name(model: str) -> str:
+    """What a legend calls `model`."""
+    return "Real (A′)" if model == "held_out" else NAMES.get(model, model)

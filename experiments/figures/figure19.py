@@ -1,0 +1,33 @@
+"""Figure 19 (Appendix C): the histogram of Wikipedia domains, WWT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments import distributions
+from experiments.artifact import Paper
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Figure 19",
+    section="C",
+    claim="DoppelGANger learns the distribution of domains fairly well, the naive GAN does not",
+)
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """The share of each domain."""
+    return distributions.frequencies(runs, "domain")
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """A bar a domain and model."""
+    return distributions.bars(frame, "Wikipedia domain")
+
+
+def table(frame: pd.DataFrame) -> str:
+    """The divergences."""
+    return distributions.distances(frame, "Jensen-Shannon divergence, bits", PAPER.claim)

@@ -1,0 +1,33 @@
+"""Figure 9 (§5.2): the histogram of task durations, GCUT, DoppelGANger and RNN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.artifact import Paper
+from experiments.figures import figure18
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Figure 9",
+    section="5.2",
+    claim="DoppelGANger captures both modes of the durations, the RNN misses the second",
+)
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """As in Figure 18, which has all models."""
+    return figure18.compute(runs)
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """A panel a model."""
+    return figure18.render(frame)
+
+
+def table(frame: pd.DataFrame) -> str:
+    """The distances between the distributions."""
+    return figure18.table(frame).replace(figure18.PAPER.claim, PAPER.claim)
