@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.provenance import revision
 from experiments.published import NAMES
 from experiments.runs import Run
 
@@ -82,6 +83,8 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
 
 def summary(runs: Sequence[Run]) -> str:
     """One line under every table and figure: which data, how much, how long."""
+    if not runs:
+        return f"From the schemas; nothing is trained. Revision {revision()}."
     data = sorted({run.provenance["data"]["origin"] for run in runs})
     scale = runs[0].config.scale
     seeds = sorted({run.seed for run in runs})

@@ -1,5 +1,8 @@
 """The paper's own numbers, typed in once; keys are the model names of conf/model."""
 
+_CHALLENGES = ("correlated in time and metadata", "multi-dimensional measurements", "variable-length signals")
+TABLE1 = {"wwt": _CHALLENGES[:1], "mba": _CHALLENGES[:2], "gcut": _CHALLENGES}
+
 # Wasserstein-1 distance of total bandwidth in GB.
 TABLE2 = {
     "DSL": {"doppelganger": 0.68, "ar": 1.34, "rnn": 2.33, "hmm": 3.46, "naive_gan": 1.14},

@@ -25,6 +25,8 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     """The configs of an artifact's runs: the sweep that conf/experiment/<name>.yaml writes down once."""
     chosen = [f"experiment={name}", *overrides]
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
+    if not sweep:
+        return []  # tables of schemas
     parsed = OverridesParser.create().parse_overrides([f"{key}={values}" for key, values in sweep.items()])
     choices = [
         [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()] for override in parsed

@@ -33,8 +33,8 @@ def test_one_name_in_every_place():
 def test_an_unknown_artifact_lists_the_known():
     with pytest.raises(ValueError, match=r"unknown artifact 'table99'; known: .*figure1.*table3"):
         artifact.find("table99")
-    with pytest.raises(ValueError, match="not public"):
-        artifact.find("figure14")
+    with pytest.raises(ValueError, match="figure7 is not reproduced: it is a drawing"):
+        artifact.find("figure7")
 
 
 def test_the_grid_is_every_model_with_every_seed():

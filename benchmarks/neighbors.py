@@ -1,0 +1,48 @@
+"""Nearest training samples by square error (§5.2 "DG does not overfit", Figures 21-23): does a model memorise?
+
+A model that memorises gives samples that lie nearer to its training samples than other real samples do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import mannwhitneyu
+from sklearn.neighbors import NearestNeighbors
+
+from dg.dataset import TimeSeriesDataset
+
+
+def normalized(dataset: TimeSeriesDataset, train: TimeSeriesDataset, log: Collection[str] = ()) -> NDArray[np.float64]:
+    """The series [n, t, k] on the range of `train`, 0 to 1 for each measurement, 0 past a sample's length.
+
+    log: the measurements that are taken as log(1 + x), as they are encoded
+    """
+    series = np.zeros(dataset.measurements.shape)
+    for column, field in enumerate(dataset.schema.measurements):
+        levels, known = dataset.measurement(field.name), train.measurement(field.name)[train.active]
+        if field.name in log:
+            levels, known = np.log1p(levels), np.log1p(known)
+        low, high = float(known.min()), float(known.max())
+        series[:, :, column] = np.where(dataset.active, (levels - low) / ((high - low) or 1.0), 0.0)
+    return series
+
+
+def nearest(
+    samples: NDArray[np.float64], train: NDArray[np.float64], count: int = 1
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Mean square errors [n, count] of the nearest of `train` [m, t, k] to each of `samples` [n, t, k], and which."""
+    search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(train.reshape(len(train), -1))
+    distances, index = search.kneighbors(samples.reshape(len(samples), -1))
+    return distances**2 / samples[0].size, index
+
+
+def memorization(generated: NDArray[np.float64], held_out: NDArray[np.float64]) -> float:
+    """How likely a generated sample is nearer to its nearest training sample than a held-out one is to its own.
+
+    Both are distances to training samples. 1/2: no sign of memorisation; 1: every one is nearer; ties count half.
+    It is the Mann-Whitney statistic U / (n m).
+    """
+    return float(mannwhitneyu(held_out, generated).statistic / (len(held_out) * len(generated)))

@@ -1,0 +1,110 @@
+"""Generated samples beside their nearest training samples: what Figures 21 to 23 have in common.
+
+Frame: model, seed, what, number, rank, step, value. `what` is "distance" (value: the mean square error of sample
+`number` to its nearest training sample; model `held_out` is A′) or "series" (value: the normalized first measurement of
+a generated sample, rank 0, and of its three nearest training samples).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from benchmarks.neighbors import memorization, nearest, normalized
+from dg.dataset import TimeSeriesDataset
+from experiments.plots import panels
+from experiments.published import NAMES
+from experiments.runs import Run, one_a_seed
+
+DRAWN, NEIGHBOURS = 3, 3
+MEASURED = 500  # samples at most on either side
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """Distances of all models and of A′, and the series of the first run."""
+    parts = []
+    for run in one_a_seed(runs):
+        held_out, train = _sides(run, run.real.held_out)
+        parts.append(_distances("held_out", run.seed, nearest(held_out, train)[0][:, 0]))
+    for run in runs:
+        generated, train = _sides(run, run.generated)
+        parts.append(_distances(run.model, run.seed, nearest(generated, train)[0][:, 0]))
+    return pd.concat([*parts, *_series(runs[0])], ignore_index=True)
+
+
+def render(frame: pd.DataFrame, label: str) -> Figure:
+    """A row a generated sample: itself, then its nearest training samples, with their square errors."""
+    figure, axes = panels(DRAWN, NEIGHBOURS + 1, width=9, height=1.5)
+    series = frame[frame["what"] == "series"]
+    for (number, rank), rows in series.groupby(["number", "rank"]):
+        axis = axes[int(number), int(rank)]
+        axis.plot(rows["step"], rows["value"], lw=0.7, color="#D55E00" if rank == 0 else "black")
+        axis.sharey(axes[int(number), 0])
+        if number == 0:
+            axis.set_title("generated" if rank == 0 else f"nearest {int(rank)}", fontsize=9)
+    for axis in axes[-1]:
+        axis.set_xlabel("record")
+    axes[DRAWN // 2, 0].set_ylabel(label)
+    return figure
+
+
+def table(frame: pd.DataFrame, claim: str) -> str:
+    """The statistic of memorisation of every model, with the medians that it compares."""
+    distances = frame[frame["what"] == "distance"].groupby(["model", "seed"])["value"]
+    values = {key: group.to_numpy() for key, group in distances}
+    rows = []
+    for model in frame["model"].unique():
+        if model == "held_out":
+            continue
+        seeds = [seed for other, seed in values if other == model]
+        nearer = [memorization(values[model, seed], values["held_out", seed]) for seed in seeds]
+        medians = [float(np.median(values[model, seed])) for seed in seeds]
+        rows.append(
+            {
+                "model": NAMES.get(model, model),
+                "nearer to training than held-out samples": f"{np.median(nearer):.3f}",
+                "min to max": f"{min(nearer):.3f} to {max(nearer):.3f}",
+                "median square error to the nearest": f"{np.median(medians):.3g}",
+                "of held-out samples": f"{np.median([np.median(values['held_out', seed]) for seed in seeds]):.3g}",
+                "seeds": len(seeds),
+            }
+        )
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    return (
+        f"{text}\n\n- The paper: {claim}. It gives no number.\n- The first number is the probability that a generated "
+        "sample lies nearer to its nearest training sample than a held-out sample to its own: about 0.5 or less shows "
+        "no memorisation, 1 is a copy (bootstrap). Samples that are too alike, or too smooth, are near to everything."
+    )
+
+
+def _sides(run: Run, candidate: TimeSeriesDataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if run.real.nothing_held_out:
+        raise ValueError(f"{run.folder}: memorisation shows against held-out samples only; choose dataset.held_out=0.5")
+    train, log = run.real.train, run.config.dataset.log
+    part = candidate.take(slice(MEASURED))
+    if not part.schema.metadata:
+        train = train.without_metadata()
+    return normalized(part, train, log), normalized(train, train, log)
+
+
+def _distances(model: str, seed: int, values: NDArray[np.float64]) -> pd.DataFrame:
+    number = np.arange(len(values))
+    return pd.DataFrame({"model": model, "seed": seed, "what": "distance", "number": number, "value": values})
+
+
+def _series(run: Run) -> list[pd.DataFrame]:
+    generated, train = _sides(run, run.generated)
+    chosen = np.random.default_rng(run.seed).choice(len(generated), DRAWN, replace=False)
+    index = nearest(generated[chosen], train, NEIGHBOURS)[1]
+    parts = []
+    for number, sample in enumerate(chosen):
+        shown = [(generated[sample], run.generated.lengths[sample])]
+        shown += [(train[near], run.real.train.lengths[near]) for near in index[number]]
+        for rank, (series, length) in enumerate(shown):
+            columns = {"number": number, "rank": rank, "step": np.arange(length), "value": series[:length, 0]}
+            parts.append(pd.DataFrame({"model": run.model, "seed": run.seed, "what": "series", **columns}))
+    return parts

@@ -1,0 +1,26 @@
+"""The schemas of the three datasets as tables: what Tables 6 to 8 of Appendix A have in common."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dg.schema import Categorical, Schema
+
+SHOWN = 3  # values of a field
+
+
+def describe(schema: Schema) -> pd.DataFrame:
+    """One row a field, and one for the time of a record: kind, field, possible values, unit."""
+    rows = []
+    for field in schema.metadata:
+        known = isinstance(field, Categorical)
+        rows.append(("metadata", field.name, _values(field) if known else "numbers", "" if known else field.unit))
+    rows += [("measurement", field.name, "numbers", field.unit) for field in schema.measurements]
+    rows.append(("record", "time between records", schema.period, ""))
+    rows.append(("record", "records of the longest sample", f"{schema.max_length:,}", ""))
+    return pd.DataFrame(rows, columns=["kind", "field", "possible values", "unit"])
+
+
+def _values(field: Categorical) -> str:
+    listed = ", ".join(field.values[:SHOWN])
+    return listed if len(field.values) <= SHOWN else f"{listed}, … ({len(field.values)} values)"

@@ -1,0 +1,46 @@
+"""Table 2 from real runs at a tiny size, its distances by scipy."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from scipy.stats import wasserstein_distance
+
+from experiments import artifact
+from experiments.tables import table2
+from experiments.train import train
+
+
+@pytest.fixture
+def runs(config):
+    chosen = ["dataset=mba", "batches=2"]
+    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger_plain", "ar", "rcgan", "bootstrap")]
+
+
+def test_totals_of_all_homes_in_gb(runs):
+    """All 200 homes train and are the reference; `real` is one half of them against the other."""
+    frame = table2.compute(runs)
+    run = runs[1]
+    assert run.real.nothing_held_out and len(run.real.train) == len(run.generated) == 200
+    totals = []
+    for homes in (run.real.train, run.generated):
+        chosen = homes.metadata["technology"] == "Cable"
+        totals.append(homes.measurements[chosen.to_numpy(), :, 0].sum(axis=1, dtype=float) / 1e9)
+    found = frame[(frame["model"] == "ar") & (frame["technology"] == "Cable")]["w1"].item()
+    assert found == pytest.approx(wasserstein_distance(*totals))
+    real = frame[(frame["model"] == "real") & (frame["technology"] == "Cable")]
+    assert real["homes"].item() + real["real homes"].item() == len(totals[0])
+
+
+def test_written_beside_the_papers(runs, tmp_path):
+    text = artifact.write("table2", runs, tmp_path)
+    assert "1.34" in text and "6.57" in text
+    assert f"Left out: RCGAN, {runs[2].lacks['metadata']}" in text
+    assert "Cable: holds" in text or "Cable: does not hold" in text
+
+
+def test_a_model_without_such_homes_is_told():
+    rows = [("naive_gan", 0, "DSL", 0, 100, float("nan")), ("naive_gan", 0, "Cable", 90, 100, 2.0)]
+    frame = pd.DataFrame(rows, columns=["model", "seed", "technology", "homes", "real homes", "w1"])
+    text = table2.render(frame.assign(**{"lacks metadata": ""}))
+    assert "no home" in text and "Naive GAN gave no DSL home with 1 of its seeds" in text

@@ -1,0 +1,72 @@
+"""Figures 8, 9, 10, 14, 18, 19 and 20: shares, distances, who is left out, what is written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import wasserstein_distance
+
+from benchmarks.statistics.length import length
+from experiments import artifact, distributions
+from experiments.figures import figure10, figure18, figure20
+from experiments.train import train
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    return tmp_path_factory.mktemp("outputs")
+
+
+@pytest.fixture
+def runs(config, outputs):
+    """Tasks of the simulator; TimeGAN's kin cannot generate their metadata."""
+    models = ("doppelganger", "ar", "rcgan", "bootstrap")
+    sizes = ["scale.samples=60", "batches=2", "scale.validation.samples=10"]
+    return [train(config(f"model={model}", "dataset=gcut", f"outputs={outputs}", *sizes)) for model in models]
+
+
+def test_shares_sum_to_one_and_distances_are_scipys(runs):
+    frame = distributions.shares(runs, length, np.array([0.5, 10.5, 50.5]))
+    np.testing.assert_allclose(frame.groupby(["model", "seed"])["share"].sum(), 1)
+    run = next(run for run in runs if run.model == "ar")
+    expected = wasserstein_distance(run.real.held_out.lengths, run.generated.lengths)
+    found = frame.groupby("model")["distance"].first()
+    assert found["ar"] == pytest.approx(expected)
+    assert found["held_out"] == 0
+    short = (np.clip(run.generated.lengths, 0.5, 50.5) < 10.5).mean()
+    assert frame[(frame["model"] == "ar") & (frame["low"] == 0.5)]["share"].item() == pytest.approx(short)
+
+
+def test_frequencies_and_their_divergence(runs):
+    frame = figure10.compute(runs)
+    run = runs[0]
+    counts = [data.metadata["end event type"].value_counts(sort=False) for data in (run.real.held_out, run.generated)]
+    expected = jensenshannon(*counts, base=2) ** 2
+    assert frame[frame["model"] == "doppelganger"]["distance"].iloc[0] == pytest.approx(expected)
+
+
+def test_who_cannot_take_part_is_left_out_with_the_reason(runs):
+    reason = runs[2].lacks
+    for figure, need in ((figure10, "metadata"), (figure18, "lengths")):
+        text = figure.table(figure.compute(runs))
+        assert f"Left out: RCGAN, {reason[need]}" in text
+        assert "| RCGAN" not in text and "| Real (A against A′)" in text and "| Bootstrap" in text
+
+
+@pytest.mark.parametrize("name", ["figure8", "figure9", "figure10", "figure14", "figure18"])
+def test_figures_of_gcut_are_written(runs, tmp_path, name):
+    text = artifact.write(name, runs, tmp_path)
+    assert {file.suffix for file in tmp_path.glob(f"{name}.*")} == {".csv", ".json", ".md", ".png"}
+    assert "DoppelGANger" in text and "simulated" in text and "The paper:" in text
+
+
+def test_figure_19_and_20(config, outputs, tmp_path):
+    chosen = [f"outputs={outputs}", "batches=2"]
+    pages = [train(config(f"model={model}", *chosen)) for model in ("naive_gan", "bootstrap")]
+    assert "Jensen-Shannon" in artifact.write("figure19", pages, tmp_path)
+    homes = [train(config(f"model={model}", "dataset=mba", *chosen)) for model in ("naive_gan", "ar", "bootstrap")]
+    text = artifact.write("figure20", homes, tmp_path)
+    assert "| DSL" in text and "| Cable" in text
+    frame = figure20.compute(homes)
+    assert set(frame["panel"]) == {"DSL", "Cable"}

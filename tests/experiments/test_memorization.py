@@ -1,0 +1,48 @@
+"""Figures 5 and 21 to 23: what is drawn, and what the statistic says of a copy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import artifact, memorization
+from experiments.figures import figure5, figure23
+from experiments.train import train
+
+
+@pytest.fixture
+def homes(config):
+    chosen = ["dataset=mba", "dataset.held_out=0.5", "batches=2"]
+    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "ar", "bootstrap")]
+
+
+def test_a_copy_is_found_and_its_distances_are_zero(homes):
+    frame = figure23.compute(homes)
+    distances = frame[(frame["what"] == "distance") & (frame["model"] == "bootstrap")]["value"]
+    np.testing.assert_allclose(distances, 0, atol=1e-9)
+    assert "| Bootstrap (resampled A) | 1.000" in " ".join(figure23.table(frame).split())
+    drawn = frame[frame["what"] == "series"]
+    assert set(zip(drawn["number"], drawn["rank"], strict=True)) == {(i, j) for i in range(3) for j in range(4)}
+
+
+def test_it_needs_held_out_samples(config):
+    run = train(config("dataset=mba", "model=bootstrap"))
+    with pytest.raises(ValueError, match=r"choose dataset\.held_out=0\.5"):
+        memorization.compute([run])
+
+
+def test_written(homes, config, tmp_path):
+    assert "does not memorise" in artifact.write("figure23", homes, tmp_path)
+    runs = [train(config(f"model={model}", "batches=2")) for model in ("doppelganger_unnormalized", "bootstrap")]
+    text = artifact.write("figure5", runs, tmp_path)
+    assert "shape similarity" in text and "Real (A′)" in text
+    assert (tmp_path / "figure5.png").exists()
+
+
+def test_similar_samples_show(config):
+    runs = [train(config("model=bootstrap"))]
+    frame = figure5.compute(runs)
+    assert isinstance(frame, pd.DataFrame)
+    values = frame[frame["what"] == "amplitude spread"].set_index("model")["value"]
+    assert values["bootstrap"] == pytest.approx(values["real"], rel=0.2)
