@@ -140,11 +140,9 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
             row | {"model": NAMES.get(model, model), distance: shown, "min to max": spread, "seeds": len(values)}
         )
     lines = [f"- The paper: {claim}. It gives no number."]
-    reasons = frame[frame["panel"].isna()][["model", "left out"]].drop_duplicates() if "left out" in frame else []
-    if len(reasons):
-        lines += [
-            f"- Left out: {NAMES.get(model, model)}, {reason}." for model, reason in reasons.itertuples(index=False)
-        ]
+    if "left out" in frame:
+        reasons = frame[frame["panel"].isna()][["model", "left out"]].drop_duplicates()
+        lines += [f"- Left out: {name(model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
 
 

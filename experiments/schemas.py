@@ -13,8 +13,8 @@ def describe(schema: Schema) -> pd.DataFrame:
     """One row a field, and one for the time of a record: kind, field, possible values, unit."""
     rows = []
     for field in schema.metadata:
-        known = isinstance(field, Categorical)
-        rows.append(("metadata", field.name, _values(field) if known else "numbers", "" if known else field.unit))
+        values, unit = (_values(field), "") if isinstance(field, Categorical) else ("numbers", field.unit)
+        rows.append(("metadata", field.name, values, unit))
     rows += [("measurement", field.name, "numbers", field.unit) for field in schema.measurements]
     rows.append(("record", "time between records", schema.period, ""))
     rows.append(("record", "records of the longest sample", f"{schema.max_length:,}", ""))

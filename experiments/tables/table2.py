@@ -90,11 +90,11 @@ def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     lines = [f"- The paper: {PAPER.claim}."]
     competitors = [model for model in medians.index if model not in CONTROLS]
     for technology in TECHNOLOGIES:
-        nearest = medians.loc[competitors, technology].idxmin() if competitors else ""
-        holds = str(nearest).startswith("doppelganger")
-        lines.append(
-            f"- {technology}: {'holds' if holds else 'does not hold'}, {NAMES.get(nearest, nearest)} is closest."
-        )
+        scores = medians.loc[competitors, technology].dropna()
+        if len(scores):
+            nearest = str(scores.idxmin())
+            verdict = "holds" if nearest.startswith("doppelganger") else "does not hold"
+            lines.append(f"- {technology}: {verdict}, {NAMES.get(nearest, nearest)} is closest.")
     counted = frame.dropna(subset="technology")
     missing = counted[counted["homes"] == 0]
     for (model, technology), rows in missing.groupby(["model", "technology"]):

@@ -1,0 +1,49 @@
+"""The simulator of GCUT has the paper's marginals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.statistics.correlation import correlation
+from dg.datasets import gcut
+from dg.datasets.simulators.gcut import ENDS, LONGEST, simulate
+
+
+@pytest.fixture(scope="module")
+def tasks():
+    return simulate(4000, seed=0)
+
+
+def test_a_seed_is_one_dataset():
+    assert simulate(20, seed=1).fingerprint == simulate(20, seed=1).fingerprint != simulate(20, seed=2).fingerprint
+    assert gcut.load(samples=5).schema == gcut.SCHEMA
+    with pytest.raises(ValueError, match="simulate at least 1"):
+        simulate(0, seed=0)
+
+
+def test_durations_are_the_papers(tasks):
+    """97.06 % within 50 records (Appendix A), two modes (Figure 9) with a valley between them, a tail to 2,497."""
+    assert (tasks.lengths <= 50).mean() == pytest.approx(0.9706, abs=0.01)
+    counts = np.bincount(tasks.lengths, minlength=60)
+    assert counts[1:4].max() > 2 * counts[6:8].max() and counts[12:15].max() > 2 * counts[6:8].max()
+    assert 500 < tasks.lengths.max() <= LONGEST
+
+
+def test_end_events_in_their_shares_decide_the_levels(tasks):
+    shares = tasks.metadata["end event type"].value_counts(normalize=True)
+    for end in ENDS:
+        assert shares[end.event] == pytest.approx(end.share, abs=0.02)
+    finished, evicted = (
+        np.median(tasks.where(**{"end event type": event}).measurement("CPU rate")[:, 0])
+        for event in ("FINISH", "EVICT")
+    )
+    assert finished > 2 * evicted
+
+
+def test_measurements_are_consistent(tasks):
+    cpu, peak = tasks.measurement("CPU rate"), tasks.measurement("maximum CPU rate")
+    assert (cpu <= peak).all() and tasks.measurements.min() >= 0 and tasks.measurements.max() <= 1
+    assert (tasks.measurement("unmapped page cache") <= tasks.measurement("total page cache")).all()
+    found = correlation(tasks, "CPU rate", "assigned memory usage")
+    assert np.quantile(found, 0.1) < 0 < 0.5 < np.quantile(found, 0.75)
