@@ -1,0 +1,223 @@
+"""GCUT from its published layout: the four filters, real task_events, the cache, interruption, and bad input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from dg.datasets import gcut, trace
+
+REAL = Path(__file__).parents[4] / "shared" / "data" / "gcut" / "task_events"
+BEGIN, RECORD = 600_000_000, 300_000_000
+Rows = list[list]
+
+
+def event(job: int, code: int, at: int, *, task: int = 0) -> list:
+    return [at, "", job, task, 77, code, "user", 2, 9, 0.1, 0.2, 0.0, 0]
+
+
+def use(job: int, start: int, *, task: int = 0, end: int | None = None, **changed: object) -> list:
+    """A record whose nine measurements are 0.01 to 0.09 in the order of Table 6, unless `changed`."""
+    row = dict.fromkeys(trace.USAGE, 0.5)
+    row |= {name: round(0.01 * (i + 1), 2) for i, name in enumerate(trace.MEASUREMENTS)}
+    row |= {"start": start, "end": start + RECORD if end is None else end, "job": job, "task index": task}
+    return list((row | {"machine": 77, "aggregation type": 0} | changed).values())
+
+
+def sound(job: int, records: int, code: int = 4) -> tuple[Rows, Rows]:
+    """The events and records of a task that passes every filter."""
+    times = [BEGIN + k * RECORD for k in range(records)]
+    return [event(job, 1, BEGIN), event(job, code, times[-1] + RECORD)], [use(job, time) for time in times]
+
+
+@pytest.fixture
+def trace_of(tmp_path) -> Callable[..., Path]:
+    """Writes parts in gzip: each of `events` and `usage` is one."""
+
+    def write(events: list[Rows], usage: list[Rows]) -> Path:
+        for table, parts in (("task_events", events), ("task_usage", usage)):
+            (tmp_path / "trace" / table).mkdir(parents=True, exist_ok=True)
+            for number, rows in enumerate(parts):
+                text = "".join(",".join("" if cell is None else str(cell) for cell in row) + "\n" for row in rows)
+                file = tmp_path / "trace" / table / f"part-{number:05d}-of-00500.csv.gz"
+                file.write_bytes(gzip.compress(text.encode()))
+        return tmp_path / "trace"
+
+    return write
+
+
+@pytest.fixture
+def load(tmp_path) -> Callable[..., gcut.TimeSeriesDataset]:
+    return lambda folder, **options: gcut.load(folder, cache=tmp_path / "cache", drawn=10**9, **options)
+
+
+def test_what_is_left_is_the_task_as_it_was(trace_of, load):
+    """Records of two parts, out of order, are joined; measurements are those of Table 6, in its order."""
+    (one, first), (two, second) = sound(11, 4), sound(12, 2, code=5)
+    second[1][5] = 0.25
+    tasks = load(trace_of([one[:1], [*one[1:], *two]], [[*second, first[2], first[0]], [first[3], first[1]]]))
+    assert tasks.schema == gcut.SCHEMA and tasks.lengths.tolist() == [4, 2]
+    assert tasks.metadata["end event type"].tolist() == ["FINISH", "KILL"]
+    np.testing.assert_allclose(tasks.measurements[0, :4], np.tile(np.arange(1, 10) / 100, (4, 1)), rtol=1e-6)
+    assert tasks.measurement("CPU rate")[1, :3].tolist() == [pytest.approx(0.01), 0.25, 0.0]
+    assert [field.name for field in gcut.SCHEMA.measurements] == list(trace.MEASUREMENTS)
+
+
+def test_each_filter_of_appendix_a_catches_its_case(trace_of, load, caplog, tmp_path):
+    """Of 9 tasks one has no end, one is lost, one has a gap, one an overlap, one an empty record, one ends late."""
+    events, usage = [], []
+    for job in range(1, 10):
+        some_events, some_usage = sound(job, 3)
+        events += some_events
+        usage += some_usage
+    job = {row[2]: row for row in events if row[5] == 4}
+    events.remove(job[1])
+    job[2][5] = 6
+    usage[2 * 3 + 2][0:2] = [BEGIN + 5 * RECORD, BEGIN + 6 * RECORD]
+    usage[3 * 3 + 1][0] -= 1000
+    usage[4 * 3 + 1][12] = None
+    job[6][0] += 1
+    with caplog.at_level(logging.INFO):
+        tasks = load(trace_of([events], [usage]))
+    assert len(tasks) == 3
+    counts = json.loads(next((tmp_path / "cache").glob("gcut-*.json")).read_text())
+    assert counts == {
+        "left": 3, "no end event": 2, "discontinuous": 2, "an empty record": 1, "mismatched end": 1, "drawn": 9,
+        "overlapping": 1,
+    }  # fmt: skip
+    assert "2 tasks (22.22%) dropped: no end event; the paper: 0.17%" in caplog.text
+    assert "1 of the discontinuous tasks have records that overlap" in caplog.text
+
+
+def test_the_last_end_counts(trace_of, load):
+    """Evicted, scheduled anew on the spot, finished: one task with the records of both runs."""
+    events, usage = sound(3, 4)
+    events[1:1] = [event(3, 2, BEGIN + 2 * RECORD), event(3, 1, BEGIN + 2 * RECORD)]
+    tasks = load(trace_of([events], [usage]))
+    assert tasks.lengths.tolist() == [4] and tasks.metadata["end event type"].tolist() == ["FINISH"]
+
+
+def test_longer_tasks_than_the_papers(trace_of, load):
+    tasks = load(trace_of([sound(1, 2511)[0]], [sound(1, 2511)[1]]))
+    assert tasks.schema.max_length == 2550 and tasks.lengths.tolist() == [2511]
+
+
+def test_the_result_is_kept_until_the_parts_change(trace_of, load, tmp_path):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    load(folder)
+    (made,) = (tmp_path / "cache").glob("*.parquet")
+    before = made.stat().st_mtime_ns
+    load(folder)
+    assert made.stat().st_mtime_ns == before
+    trace_of([sound(1, 3)[0]], [sound(1, 3)[1]])
+    assert load(folder).lengths.tolist() == [3]
+    assert {file.suffix for file in (tmp_path / "cache").iterdir()} == {".parquet", ".json"}
+
+
+def test_interrupted_it_goes_on_with_the_part_where_it_stood(trace_of, load, monkeypatch):
+    """The second part fails once; the first is not read again."""
+    tasks = [sound(job, 2) for job in (1, 2, 3)]
+    folder = trace_of([[row for events, _ in tasks for row in events]], [usage for _, usage in tasks])
+    take, read = trace._take, []
+
+    def failing(database, part, *rest):
+        if part.name.startswith("part-00001") and "failed" not in read:
+            read.append("failed")
+            raise KeyboardInterrupt
+        read.append(f"{part.parent.name}/{part.name[:10]}")
+        take(database, part, *rest)
+
+    monkeypatch.setattr(trace, "_take", failing)
+    with pytest.raises(KeyboardInterrupt):
+        load(folder)
+    assert len(load(folder)) == 3
+    assert read == [
+        "task_events/part-00000", "task_usage/part-00000", "failed", "task_usage/part-00001", "task_usage/part-00002",
+    ]  # fmt: skip
+
+
+def test_about_so_many_tasks_are_drawn_and_always_the_same(trace_of, tmp_path):
+    tasks = [sound(job, 1) for job in range(1000)]
+    folder = trace_of([[row for events, _ in tasks for row in events]], [[row for _, usage in tasks for row in usage]])
+    one, other = (gcut.load(folder, cache=tmp_path / name, drawn=300) for name in ("one", "other"))
+    assert 240 < len(one) < 360 and one.fingerprint == other.fingerprint
+    assert len(gcut.load(folder, cache=tmp_path / "one", drawn=300, samples=20, seed=1)) == 20
+    with pytest.raises(ValueError, match="ask for fewer"):
+        gcut.load(folder, cache=tmp_path / "one", drawn=300, samples=999)
+
+
+def test_real_events_parse_whole_and_records_made_for_them_pass(trace_of, load, tmp_path):
+    """The tasks of the real parts that begin and end on five minutes' time, given records from the one to the other."""
+    if not REAL.exists():
+        pytest.skip("the real parts of task_events are not beside the repository")
+    rows = f"read_csv('{REAL}/*.gz', columns={trace.EVENTS}, header=false, auto_detect=false)"
+    ends = duckdb.sql(
+        f"""
+        SELECT job, "task index", max("time") FILTER ("event type" = 1),
+        max("time") FILTER ("event type" IN (2, 3, 4, 5)),
+        arg_max("event type", "time") FILTER ("event type" IN (2, 3, 4, 5)) FROM {rows} GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    assert sum(code is not None for *_, code in ends) > 50_000
+    chosen = [row for row in ends if row[4] is not None and row[2] and row[3] - row[2] > RECORD][:300]
+    usage, lengths = [], []
+    for job, task, begin, end, _ in chosen:
+        edges = [*range(begin, end, RECORD), end]
+        usage += [use(job, low, task=task, end=high) for low, high in pairwise(edges)]
+        lengths.append(len(edges) - 1)
+    folder = trace_of([], [usage])
+    for part in REAL.glob("*.gz"):
+        (folder / "task_events" / part.name).symlink_to(part)
+    tasks = load(folder)
+    names = {2: "EVICT", 3: "FAIL", 4: "FINISH", 5: "KILL"}
+    assert tasks.lengths.tolist() == lengths
+    assert tasks.metadata["end event type"].tolist() == [names[row[4]] for row in chosen]
+
+
+def test_a_part_that_is_truncated(trace_of, load):
+    folder = trace_of([sound(1, 2)[0]], [[row for job in range(1, 3000) for row in sound(job, 2)[1]]])
+    part = folder / "task_usage" / "part-00000-of-00500.csv.gz"
+    part.write_bytes(part.read_bytes()[:5000])
+    with pytest.raises(ValueError, match=r"task_usage/part-00000-of-00500\.csv\.gz.*(GZIP|gzip).*fetch the part anew"):
+        load(folder)
+
+
+def test_too_few_columns(trace_of, load):
+    events, usage = sound(1, 3)
+    with pytest.raises(ValueError, match=r"task_usage/part-00000.*Line: 2.*Expected Number of Columns: 20 Found: 19"):
+        load(trace_of([events], [[usage[0], usage[1][:-1], usage[2]]]))
+
+
+def test_an_unknown_event_code(trace_of, load):
+    events, usage = sound(1, 2)
+    with pytest.raises(ValueError, match=r"task_events/part-00001.*line 2: 9 is no event type, which are 0 to 8"):
+        load(trace_of([events, [event(2, 0, BEGIN), event(2, 9, BEGIN)]], [usage]))
+
+
+def test_an_interval_that_ends_before_it_starts(trace_of, load):
+    events, usage = sound(1, 2)
+    usage[1][1] = usage[1][0] - 5
+    with pytest.raises(ValueError, match=r"task_usage/part-00000.*line 2: '900000000 to 899999995' is no interval"):
+        load(trace_of([events], [usage]))
+
+
+def test_a_task_that_appears_in_no_event_part(trace_of, load):
+    (events, usage), (_, strange) = sound(1, 2), sound(99, 2)
+    with pytest.raises(ValueError, match=r"1 of 2 tasks, first job 99 task 0, appear in no part of task_events; fetch"):
+        load(trace_of([events], [[*usage, *strange]]))
+
+
+def test_no_parts_and_no_task_left(trace_of, load, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"task_events: holds no part-"):
+        load(tmp_path)
+    events, usage = sound(1, 2)
+    with pytest.raises(ValueError, match="no task is left of 1"):
+        load(trace_of([events[:1]], [usage]))
