@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed.gcut_ingestion [folder]
 
-Writes parts of `task_usage` of 200,000 records (8 MB) each, and as many of `task_events`, in the official layout, and
+Writes parts of `task_usage` of 200,000 records (1.2 MB) each, and as many of `task_events`, in the official layout, and
 reads each number of them in a process of its own. Wanted: time grows linearly, memory stays flat and under 4 GiB.
 `docs/ingestion.md` has the figures.
 """
