@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from dg.dataset import TimeSeriesDataset
-from dg.encoding import Encoded, Encoder
+from dg.dataset import TimeSeriesDataset, concatenate
+from dg.encoding import Encoder
 from dg.module import GenerativeModule
 from dg.randomness import stream
 from dg.schema import Schema
@@ -46,8 +46,8 @@ class Generator:
         for start in range(0, n, CHUNK):
             size, rng = min(CHUNK, n - start), stream(seed, start, 2, device=device)
             told = {} if forced is None else {"lengths": forced[start : start + size]}
-            chunks.append(self.module.generate(size, rng, **told).to("cpu"))
-        return self.encoder.decode(Encoded.concatenate(chunks))
+            chunks.append(self.encoder.decode(self.module.generate(size, rng, **told).to("cpu")))
+        return concatenate(chunks)
 
     def _checked(self, lengths: Sequence[int] | NDArray[np.int64], n: int) -> Tensor:
         if "lengths" not in signature(self.module.generate).parameters:

@@ -16,6 +16,7 @@ from dg.encoding.layout import Block, Encoded, Layout, columns
 from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
 from dg.schema import Categorical, Schema
 
+CHUNK = 1000  # samples that are in float64 at a time
 RANGES = {(0.0, 1.0): "sigmoid", (-1.0, 1.0): "tanh"}
 
 
@@ -99,18 +100,19 @@ class Encoder:
         if dataset.schema != self.schema:
             raise ValueError(f"the encoder was fitted on {self.schema.name!r}, this is {dataset.schema.name!r}")
         metadata = [self._encode_metadata(field.name, dataset) for field in self.schema.metadata]
-        minmax = []
-        series = np.zeros(dataset.measurements.shape, dtype=np.float32)
+        n, active = len(dataset), dataset.active
+        minmax = np.empty((n, 2 * len(self.schema.measurements) if self.auto_normalize else 0))
+        series = np.empty(dataset.measurements.shape, dtype=np.float32)
         for column, field in enumerate(self.schema.measurements):
-            values = self.scales[field.name].forward(dataset.measurement(field.name).astype(np.float64))
-            if self.auto_normalize:
-                values, extremes = auto_normalize(values, dataset.active, self.range)
-                minmax.append(extremes)
-            series[:, :, column] = np.where(dataset.active, values, 0.0)
-        n = len(dataset)
+            for rows in (slice(start, start + CHUNK) for start in range(0, n, CHUNK)):
+                raw = dataset.measurements[rows, :, column].astype(np.float64)
+                values = self.scales[field.name].forward(raw)
+                if self.auto_normalize:
+                    values, minmax[rows, 2 * column : 2 * column + 2] = auto_normalize(values, active[rows], self.range)
+                series[rows, :, column] = np.where(active[rows], values, 0.0)
         return Encoded(
             metadata=_tensor(np.hstack([np.empty((n, 0)), *metadata])),
-            minmax=_tensor(np.hstack([np.empty((n, 0)), *minmax])),
+            minmax=_tensor(minmax),
             measurements=torch.from_numpy(series),
             lengths=torch.from_numpy(dataset.lengths.copy()),
         )

@@ -70,12 +70,5 @@ class Encoded:
 
     def to(self, device: torch.device | str) -> Encoded:
         """The same samples on `device`."""
-        return Encoded(*(part.to(device) for part in self._parts()))
-
-    @staticmethod
-    def concatenate(chunks: list[Encoded]) -> Encoded:
-        """The samples of all `chunks`, one after the other."""
-        return Encoded(*(torch.cat(parts) for parts in zip(*(chunk._parts() for chunk in chunks), strict=True)))
-
-    def _parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        return self.metadata, self.minmax, self.measurements, self.lengths
+        parts = (self.metadata, self.minmax, self.measurements, self.lengths)
+        return Encoded(*(part.to(device) for part in parts))
