@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from dg import Encoder
-from dg.encoding import Block, Encoded, columns, width
+from dg.encoding import Block, columns, width
 
 BLOCKS = (Block("kind", 3, "softmax"), Block("size", 1, "tanh"))
 
