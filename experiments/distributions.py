@@ -1,8 +1,8 @@
 """Distributions of a statistic over samples, real and generated: what Figures 8 to 10, 14 and 18 to 20 have in common.
 
 Their frames have one row a panel, model, seed and bin (or value): panel, model, seed, low, high (or value), share, and
-the distance of the whole distribution to that of A′. `held_out` is A′ itself, `real` is A. A model that cannot take
-part has one row with the reason in `left out`.
+the distance of the whole distribution to that of A′. `held_out` is A′ itself, `real` is A; where nothing is held out,
+one half of A against the other. A model that cannot take part has one row with the reason in `left out`.
 """
 
 from __future__ import annotations
@@ -152,7 +152,8 @@ def _pairs(
     """model, seed, A′ and what is compared with it."""
     for run in one_a_seed(runs):
         yield "held_out", run.seed, run.real.held_out, run.real.held_out
-        yield "real", run.seed, run.real.held_out, run.real.train
+        halves = run.real.train.split(0.5, 0.5, seed=run.seed)
+        yield "real", run.seed, *(halves if run.real.nothing_held_out else (run.real.held_out, run.real.train))
     for run in runs:
         if not set(needs) & set(run.lacks):
             yield run.model, run.seed, run.real.held_out, run.generated

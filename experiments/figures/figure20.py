@@ -36,7 +36,7 @@ def render(frame: pd.DataFrame) -> Figure:
 
 
 def table(frame: pd.DataFrame) -> str:
-    """The distances; where nothing is held out, `real` is A against itself, and Table 2 has its halves."""
+    """The distances, which are those of Table 2."""
     return distributions.distances(frame, "Wasserstein-1, GB", PAPER.claim)
 
 
