@@ -152,8 +152,11 @@ def _pairs(
     """model, seed, A′ and what is compared with it."""
     for run in one_a_seed(runs):
         yield "held_out", run.seed, run.real.held_out, run.real.held_out
-        halves = run.real.train.split(0.5, 0.5, seed=run.seed)
-        yield "real", run.seed, *(halves if run.real.nothing_held_out else (run.real.held_out, run.real.train))
+        if run.real.nothing_held_out:
+            one, other = run.real.train.split(0.5, 0.5, seed=run.seed)
+            yield "real", run.seed, one, other
+        else:
+            yield "real", run.seed, run.real.held_out, run.real.train
     for run in runs:
         if not set(needs) & set(run.lacks):
             yield run.model, run.seed, run.real.held_out, run.generated
