@@ -23,13 +23,16 @@ from dg.generator import Generator
 from experiments.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
+PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
 
 
 def identity(config: DictConfig) -> str:
     """A hash of all that decides a run's result: dataset, data file, model, sizes and seed."""
     content: Any = OmegaConf.to_container(config, resolve=True)
+    dataset = content["dataset"]
     decisive = {
-        "dataset": {**content["dataset"], "metrics": None, "load": {**content["dataset"]["load"], "raw": None}},
+        "dataset": {key: dataset[key] for key in ("name", "log", "held_out")},
+        "load": {key: value for key, value in dataset["load"].items() if key not in PLACES},
         "file": file_hash(config.data),
         "model": content["model"],
         "samples": content["scale"]["samples"],

@@ -14,7 +14,14 @@ CHEAP = "model=bootstrap"
 
 @pytest.mark.parametrize(
     "override",
-    ["seed=1", "model=doppelganger", "+model.module.batch_size=7", "scale.batches=21", "scale.samples=90"],
+    [
+        "seed=1",
+        "model=doppelganger",
+        "+model.module.batch_size=7",
+        "scale.batches=21",
+        "scale.samples=90",
+        "dataset.held_out=0.4",
+    ],
 )
 def test_what_decides_the_result_decides_the_name(config, override):
     assert identity(config(CHEAP, override)) != identity(config(CHEAP))
@@ -23,6 +30,12 @@ def test_what_decides_the_result_decides_the_name(config, override):
 @pytest.mark.parametrize("override", ["logger=csv", "trainer=gpu", "launcher=joblib", "scale.validation.times=3"])
 def test_what_does_not_decide_the_result_does_not_decide_the_name(config, override):
     assert identity(config(CHEAP, override)) == identity(config(CHEAP))
+
+
+def test_where_outputs_are_kept_and_how_a_dataset_is_drawn_do_not_decide_the_name(config, tmp_path):
+    gcut = identity(config(CHEAP, "dataset=gcut"))
+    assert identity(config(CHEAP, "dataset=gcut", f"outputs={tmp_path / 'elsewhere'}")) == gcut
+    assert identity(config(CHEAP, "dataset=gcut", "dataset.correlated=[]")) == gcut
 
 
 def test_the_content_of_the_data_file_decides_the_name(config, tmp_path):
