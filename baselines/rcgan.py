@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import torch
@@ -28,6 +30,13 @@ class RCGAN(GenerativeModule):
     init: "release" begins with output weights of standard deviation 1 and a gate bias of 1, "glorot" as other models do
     """
 
+    lacks: Mapping[str, str] = MappingProxyType(
+        {
+            "metadata": "its release generates measurements alone (§5.1.2)",
+            "lengths": "its release generates series of one length",
+        }
+    )
+
     def __init__(
         self,
         layout: Layout,
@@ -45,9 +54,8 @@ class RCGAN(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
-        self.lacks = {"lengths": "its release generates series of one length"}
-        if not conditional:
-            self.lacks["metadata"] = "its release generates measurements alone (§5.1.2)"
+        if conditional:
+            self.lacks = {"lengths": self.lacks["lengths"]}
         condition = width(layout.metadata) + width(layout.minmax) if conditional else 0
         k = width(layout.measurements)
         self.generator = RecordNetwork(noise + condition, units, k, init, gate_bias=1.0 if init == "release" else 0.0)

@@ -18,6 +18,7 @@ from benchmarks.distances import jensen_shannon, wasserstein1
 from benchmarks.metric import Statistic
 from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
+from experiments.capabilities import unable
 from experiments.plots import COLOURS, curve, histogram, legend, panels
 from experiments.published import CONTROLS, NAMES
 from experiments.runs import Run, one_a_seed
@@ -26,6 +27,9 @@ Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
 """The samples of a panel, e.g. the homes with DSL."""
 
 EVERYTHING: Mapping[str, Part] = {"": lambda dataset: dataset}
+
+COPYING = ("ar", "rnn", "hmm")
+COPIED = "it draws its metadata from the training samples, a perfect distribution without learning (§5.1.2, §5.2)"
 
 
 def shares(
@@ -50,7 +54,7 @@ def shares(
                 rows.append(pd.DataFrame({**bins, "share": counted, "distance": wasserstein1(reference, values)}))
             else:
                 rows.append(pd.DataFrame({**bins, "share": np.nan, "distance": np.nan}))
-    return pd.concat([*rows, _left_out(runs, needs)], ignore_index=True)
+    return with_left_out(pd.concat(rows, ignore_index=True), unable(runs, needs))
 
 
 def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
@@ -65,7 +69,9 @@ def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
                 distance=distance
             )
         )
-    return pd.concat([*rows, _left_out(runs, ("metadata",))], ignore_index=True)
+    present = {run.model for run in runs}
+    copied = {model: COPIED for model in COPYING if model not in present}
+    return with_left_out(pd.concat(rows, ignore_index=True), unable(runs, ("metadata",)) | copied)
 
 
 def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
@@ -140,10 +146,23 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
             row | {"model": NAMES.get(model, model), distance: shown, "min to max": spread, "seeds": len(values)}
         )
     lines = [f"- The paper: {claim}. It gives no number."]
-    if "left out" in frame:
-        reasons = frame[frame["panel"].isna()][["model", "left out"]].drop_duplicates()
-        lines += [f"- Left out: {name(model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
+    lines += left_out(frame)
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
+
+
+def with_left_out(frame: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
+    """The frame, and a row for each model that is left out, with the reason in `left out`; numbers stay whole."""
+    out = pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())}, dtype=object)
+    whole = frame.astype(dict.fromkeys(frame.select_dtypes("integer").columns, "Int64"))
+    return pd.concat([whole, out], ignore_index=True) if reasons else frame
+
+
+def left_out(frame: pd.DataFrame) -> list[str]:
+    """What those rows say, for the lines under a table."""
+    if "left out" not in frame:
+        return []
+    reasons = frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates()
+    return [f"- Left out: {name(model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
 
 
 def _pairs(
@@ -160,11 +179,6 @@ def _pairs(
     for run in runs:
         if not set(needs) & set(run.lacks):
             yield run.model, run.seed, run.real.held_out, run.generated
-
-
-def _left_out(runs: Sequence[Run], needs: Sequence[str]) -> pd.DataFrame:
-    reasons = {run.model: run.lacks[need] for run in runs for need in needs if need in run.lacks}
-    return pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())}) if reasons else pd.DataFrame()
 
 
 def _generators(frame: pd.DataFrame) -> list[str]:

@@ -21,11 +21,14 @@ PAPER = Paper(
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Shares of samples by the maximum of the first measurement, between the extremes of A′ on a log scale."""
+    """Shares of samples by the maximum of the first measurement, between the extremes of A′ on a log scale.
+
+    As in Figure 8, models without lengths of their own take no part.
+    """
     real = np.concatenate([maximum(run.real.held_out) for run in runs])
     positive = real[real > 0]
     edges = np.geomspace(np.quantile(positive, 0.001), positive.max(), 41)
-    return distributions.shares(runs, maximum, edges)
+    return distributions.shares(runs, maximum, edges, needs=("lengths",))
 
 
 def render(frame: pd.DataFrame) -> Figure:

@@ -23,9 +23,12 @@ EDGES = np.linspace(-1, 1, 101)
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Shares of samples by their correlation; the dataset's config names the two measurements."""
+    """Shares of samples by their correlation; the dataset's config names the two measurements.
+
+    As in the paper, models without lengths of their own take no part: what correlates is a task's own records.
+    """
     first, second = runs[0].config.dataset.correlated
-    return distributions.shares(runs, partial(correlation, first=first, second=second), EDGES)
+    return distributions.shares(runs, partial(correlation, first=first, second=second), EDGES, needs=("lengths",))
 
 
 def render(frame: pd.DataFrame) -> Figure:

@@ -30,4 +30,4 @@ def render(frame: pd.DataFrame) -> Figure:
 
 def table(frame: pd.DataFrame) -> str:
     """The distances between the distributions."""
-    return figure18.table(frame).replace(figure18.PAPER.claim, PAPER.claim)
+    return figure18.table(frame).replace(figure18.PAPER.claim, PAPER.claim) + "\n- Figure 18 has the other models."

@@ -12,6 +12,8 @@ from benchmarks.distances import wasserstein1
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
+from experiments.capabilities import unable
+from experiments.distributions import left_out, with_left_out
 from experiments.published import CONTROLS, NAMES, TABLE2
 from experiments.runs import Run, one_a_seed
 
@@ -27,7 +29,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row a model, seed and technology: model, seed, technology, homes, real homes, w1 (GB over two weeks).
 
     The reference is A′, which is A itself where nothing is held out (D33); `real` is then one random half of it
-    against the other. Where a model gives no home of a technology, w1 is empty.
+    against the other. Where a model gives no home of a technology, w1 is empty. A model that cannot take part has one
+    row with the reason in `left out`.
     """
     rows: list[dict[str, Any]] = []
     for run in one_a_seed(runs):
@@ -35,13 +38,11 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
         if run.real.nothing_held_out:
             sides = run.real.train.split(0.5, 0.5, seed=run.seed)  # type: ignore[assignment]
         rows += _rows("real", run, *sides)
+    reasons = unable(runs, ("metadata",))
     for run in runs:
-        if "metadata" not in run.lacks:
+        if run.model not in reasons:
             rows += _rows(run.model, run, run.real.held_out, run.generated)
-    frame = pd.DataFrame(rows)
-    reasons = {run.model: run.lacks["metadata"] for run in runs if "metadata" in run.lacks}
-    left_out = pd.DataFrame({"model": list(reasons), "lacks metadata": list(reasons.values())})
-    return pd.concat([frame, left_out], ignore_index=True) if reasons else frame.assign(**{"lacks metadata": ""})
+    return with_left_out(pd.DataFrame(rows), reasons)
 
 
 def render(frame: pd.DataFrame) -> str:
@@ -99,6 +100,4 @@ def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     missing = counted[counted["homes"] == 0]
     for (model, technology), rows in missing.groupby(["model", "technology"]):
         lines.append(f"- {NAMES.get(model, model)} gave no {technology} home with {len(rows)} of its seeds.")
-    reasons = frame.loc[frame["technology"].isna(), ["model", "lacks metadata"]].drop_duplicates()
-    lines += [f"- Left out: {NAMES.get(model, model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
-    return lines
+    return lines + left_out(frame)

@@ -52,6 +52,13 @@ def test_who_cannot_take_part_is_left_out_with_the_reason(runs):
         text = figure.table(figure.compute(runs))
         assert f"Left out: RCGAN, {reason[need]}" in text
         assert "| RCGAN" not in text and "| Real (A against A′)" in text and "| Bootstrap" in text
+        assert "Left out: TimeGAN, its release" in text and "Left out: Market Simulator, its release" in text
+
+
+def test_metadata_that_are_drawn_from_training_samples_are_shown_or_said(runs):
+    text = figure10.table(figure10.compute(runs))
+    assert "Left out: HMM, it draws its metadata" in text and "Left out: RNN, it draws" in text
+    assert "| AR" in text and "Left out: AR" not in text
 
 
 @pytest.mark.parametrize("name", ["figure8", "figure9", "figure10", "figure14", "figure18"])
@@ -69,4 +76,5 @@ def test_figure_19_and_20(config, outputs, tmp_path):
     text = artifact.write("figure20", homes, tmp_path)
     assert "| DSL" in text and "| Cable" in text
     frame = figure20.compute(homes)
-    assert set(frame["panel"]) == {"DSL", "Cable"}
+    assert set(frame["panel"].dropna()) == {"DSL", "Cable"}
+    assert frame["seed"].dtype == "Int64" and "Left out: RCGAN" in text

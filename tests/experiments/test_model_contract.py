@@ -13,7 +13,9 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.training import fit
+from experiments.capabilities import declared
 from experiments.data import split
+from experiments.published import TABLE4
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = sorted(file.stem for file in (ROOT / "conf" / "model").glob("*.yaml"))
@@ -41,6 +43,7 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
 
     lacks = generator.module.lacks
     assert set(lacks) <= {"metadata", "lengths"} and all(lacks.values())
+    assert name not in TABLE4 or lacks == declared(name)
     metadata = () if "metadata" in lacks else train.schema.metadata
     assert sampled.schema == replace(train.schema, metadata=metadata) and len(sampled) == 70
     assert (sampled.lengths == 550).all() and sampled.measurement("views").min() >= 0

@@ -36,11 +36,12 @@ def test_written_beside_the_papers(runs, tmp_path):
     text = artifact.write("table2", runs, tmp_path)
     assert "1.34" in text and "6.57" in text
     assert f"Left out: RCGAN, {runs[2].lacks['metadata']}" in text
+    assert "Left out: TimeGAN, " in text and "Left out: Market Simulator, " in text
     assert "Cable: holds" in text or "Cable: does not hold" in text
 
 
 def test_a_model_without_such_homes_is_told():
     rows = [("naive_gan", 0, "DSL", 0, 100, float("nan")), ("naive_gan", 0, "Cable", 90, 100, 2.0)]
     frame = pd.DataFrame(rows, columns=["model", "seed", "technology", "homes", "real homes", "w1"])
-    text = table2.render(frame.assign(**{"lacks metadata": ""}))
+    text = table2.render(frame)
     assert "no home" in text and "Naive GAN gave no DSL home with 1 of its seeds" in text
