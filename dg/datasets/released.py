@@ -33,6 +33,8 @@ OPCODES = frozenset(
     SHORT_BINUNICODE PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET GLOBAL REDUCE NEWOBJ BUILD""".split()  # noqa: SIM905
 )
 
+PLACES = ("PUT", "BINPUT", "LONG_BINPUT")  # an unpickler makes room for all places up to the one that is named
+
 
 class Output(NamedTuple):
     """One field of the authors' schema: its width, "DISCRETE" or "CONTINUOUS", and the range it was scaled to."""
@@ -59,14 +61,15 @@ def read(folder: str | Path, schema: Schema | None = None) -> TimeSeriesDataset:
     outputs = None
     if (folder / "data_feature_output.pkl").exists():
         outputs = [read_schema(folder / f"data_{side}_output.pkl") for side in ("attribute", "feature")]
-    schema = schema or _nameless(folder, outputs, features.shape[1])
-    if features.ndim != 3 or features.shape[2] != len(schema.measurements):
+    schema = schema or _nameless(folder, outputs, features.shape[1] if features.ndim == 3 else 1)
+    k = [len(schema.measurements), *([sum(output.width for output in outputs[1])] if outputs else [])]
+    if features.ndim != 3 or set(k) != {features.shape[2]}:
         raise ValueError(
-            f"{file}: data_feature has shape {features.shape}, the schema has {len(schema.measurements)} measurements"
+            f"{file}: data_feature has shape {features.shape}, the schema has {' or '.join(map(str, k))} measurements; "
+            "fetch both anew"
         )
     lengths = _lengths(file, flags, features.shape[:2])
-    signed = _signed(outputs[1] if outputs else [], arrays)
-    measurements = _unscaled(file, features, arrays, signed)
+    measurements = _unscaled(file, features, arrays, outputs[1] if outputs else [])
     measurements *= (np.arange(features.shape[1]) < lengths[:, None])[:, :, None]
     metadata = _metadata(file, attributes, schema, len(features), arrays)
     return TimeSeriesDataset(schema, metadata, measurements.astype(np.float32), lengths)
@@ -111,9 +114,11 @@ def read_schema(file: str | Path) -> list[Output]:
     try:
         if len(content) > LARGEST_SCHEMA:
             raise ValueError(f"{len(content)} bytes are too many for a schema")
-        for opcode, _, position in pickletools.genops(content):
+        for opcode, argument, position in pickletools.genops(content):
             if opcode.name not in OPCODES:
                 raise ValueError(f"opcode {opcode.name} at byte {position} does not belong into a schema")
+            if opcode.name in PLACES and not 0 <= argument <= len(content):
+                raise ValueError(f"place {argument} at byte {position} would take up memory for nothing")
         fields = _PlainValues(io.BytesIO(content), encoding="ascii").load()
         return [_output(field) for field in fields]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, pickle.UnpicklingError) as error:
@@ -176,6 +181,9 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
                 f"{file} holds an array of Python objects, which are not read: save it as numbers"
             ) from None
         raise ValueError(f"{file} cannot be read: {error}; fetch it anew") from error
+    text = [name for name, array in arrays.items() if array.dtype.kind not in "biuf"]
+    if text:
+        raise ValueError(f"{file}: {', '.join(text)} does not hold numbers; save it as numbers")
     missing = {"data_feature", "data_gen_flag", "data_attribute"} - set(arrays)
     if missing:
         raise ValueError(f"{file} has no {', '.join(sorted(missing))}; it has {', '.join(sorted(arrays))}")
@@ -207,31 +215,34 @@ def _lengths(file: Path, flags: NDArray[Any], shape: tuple[int, ...]) -> NDArray
     return flags.sum(axis=1).astype(np.int64)
 
 
-def _signed(outputs: list[Output], arrays: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    """Which measurements were scaled to [-1, 1]."""
-    if outputs:
-        return np.repeat([output.normalization == "MINUSONE_ONE" for output in outputs], [o.width for o in outputs])
-    return arrays["data_feature_min"] == -arrays["data_feature_max"]
-
-
 def _unscaled(
-    file: Path, features: NDArray[Any], arrays: dict[str, NDArray[Any]], signed: NDArray[np.bool_]
+    file: Path, features: NDArray[Any], arrays: dict[str, NDArray[Any]], outputs: list[Output]
 ) -> NDArray[np.float64]:
+    """The measurements in their own units, where minima and maxima are there; as they are where not."""
     features = features.astype(np.float64)
     if not np.isfinite(features).all():
         sample, step, column = (int(i) for i in np.argwhere(~np.isfinite(features))[0])
-        raise ValueError(f"{file}: data_feature of sample {sample} at step {step}, column {column} is not finite")
+        raise ValueError(
+            f"{file}: data_feature of sample {sample} at step {step}, column {column} is not finite; correct the value"
+        )
     if "data_feature_min" not in arrays or "data_feature_max" not in arrays:
         return features
     low, high = (arrays[f"data_feature_{end}"].astype(np.float64) for end in ("min", "max"))
     if low.shape != features.shape[2:] or high.shape != low.shape or not (low < high).all():
-        raise ValueError(f"{file}: data_feature_min {low} and data_feature_max {high} are not the ends of any range")
+        raise ValueError(
+            f"{file}: data_feature_min {low} and data_feature_max {high} are not the ends of any range; correct them, "
+            "one number a measurement"
+        )
+    signed = low == -high  # scaled to [-1, 1]
+    if outputs:
+        signed = np.repeat([output.normalization == "MINUSONE_ONE" for output in outputs], [o.width for o in outputs])
     wrong = (features > 1 + 1e-6) | (features < np.where(signed, -1, 0) - 1e-6)
     if wrong.any():
         sample, step, column = (int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(
             f"{file}: data_feature of sample {sample} at step {step}, column {column} is "
-            f"{features[sample, step, column]}, outside the range that data_feature_min and data_feature_max scale back"
+            f"{features[sample, step, column]}, outside the range that data_feature_min and data_feature_max scale "
+            "back; correct the value or the range"
         )
     return np.where(signed, features * ((high - low) / 2) + (high + low) / 2, features * (high - low) + low)
 
@@ -246,7 +257,10 @@ def _metadata(
             f"of {n} rows"
         )
     numbers = [field.name for field in schema.metadata if isinstance(field, Continuous)]
-    scale = dict(zip(numbers, arrays.get("data_attribute_max", np.ones(len(numbers))), strict=True))
+    scales = arrays.get("data_attribute_max", np.ones(len(numbers)))
+    if scales.shape != (len(numbers),):
+        raise ValueError(f"{file}: data_attribute_max has shape {scales.shape}, not one number for each of {numbers}")
+    scale = dict(zip(numbers, scales, strict=True))
     columns: dict[str, Any] = {}
     for field, width, end in zip(schema.metadata, widths, np.cumsum(widths), strict=True):
         block = attributes[:, end - width : end]
@@ -254,7 +268,9 @@ def _metadata(
             wrong = ~np.isin(block, (0, 1)).all(axis=1) | (block.sum(axis=1) != 1)
             if wrong.any():
                 sample = int(wrong.argmax())
-                raise ValueError(f"{file}: {field.name!r} of sample {sample} is not one-hot in data_attribute")
+                raise ValueError(
+                    f"{file}: {field.name!r} of sample {sample} is not one-hot in data_attribute; set one column to 1"
+                )
             columns[field.name] = np.array(field.values)[block.argmax(axis=1)]
         else:
             columns[field.name] = block[:, 0].astype(np.float64) * scale[field.name]

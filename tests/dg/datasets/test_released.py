@@ -95,6 +95,9 @@ HOSTILE = [
     b"(i__main__\nowned\n.",
     b"I1\n.",
     b"(lp0\n",
+    b"(lp4000000000\n.",
+    b"(lp99999999999999999999\n.",
+    b"(lr\xff\xff\xff\x7f.",
     b"not a pickle",
     b"",
 ]
@@ -146,6 +149,22 @@ def objects(a: dict) -> None:
     a["data_attribute"] = a["data_attribute"].astype(object)
 
 
+def words(a: dict) -> None:
+    a["data_attribute"] = a["data_attribute"].astype(str)
+
+
+def flat(a: dict) -> None:
+    a["data_feature"] = a["data_feature"].ravel()
+
+
+def a_minimum_less(a: dict) -> None:
+    a["data_feature_min"] = a["data_feature_min"][1:]
+
+
+def an_end_more(a: dict) -> None:
+    a["data_attribute_max"] = np.ones(2)
+
+
 def no_flags(a: dict) -> None:
     del a["data_gen_flag"]
 
@@ -168,6 +187,10 @@ def a_measurement_less(a: dict) -> None:
         (no_range, "are not the ends of any range"),
         (not_finite, "sample 0 at step 1, column 2 is not finite"),
         (objects, "holds an array of Python objects"),
+        (words, "data_attribute does not hold numbers"),
+        (flat, r"data_feature has shape \(90,\), the schema has 3 measurements"),
+        (a_minimum_less, "are not the ends of any range; correct them"),
+        (an_end_more, r"data_attribute_max has shape \(2,\), not one number for each of \['size'\]"),
         (no_flags, "has no data_gen_flag; it has data_attribute"),
         (a_column_less, r"data_attribute has shape \(6, 3\), the schema's fields take \[3, 1\] columns"),
         (a_measurement_less, "the schema has 3 measurements"),
@@ -181,6 +204,24 @@ def test_arrays_that_contradict_each_other_are_refused(damage, message: str, tmp
     damage(arrays)
     np.savez(file, **arrays)
     with pytest.raises(ValueError, match=f"data_train.npz.*{message}"):
+        read(tmp_path)
+
+
+def test_without_minima_and_maxima_values_are_as_they_are(tmp_path) -> None:
+    data = made()
+    write(data, tmp_path)
+    with np.load(tmp_path / "data_train.npz") as archive:
+        arrays = {name: archive[name] for name in archive.files if not name.startswith("data_feature_m")}
+    np.savez(tmp_path / "data_train.npz", **arrays)
+    np.testing.assert_allclose(read(tmp_path).measurements, arrays["data_feature"], rtol=1e-6)
+
+
+def test_a_pickled_schema_of_other_data_is_refused(tmp_path) -> None:
+    """A schema of no field beside an npz and a schema.json of three measurements."""
+    write(made(), tmp_path)
+    for side in ("attribute", "feature"):
+        (tmp_path / f"data_{side}_output.pkl").write_bytes(pickle.dumps([], 0))
+    with pytest.raises(ValueError, match=r"data_train.npz.*the schema has 3 or 0 measurements"):
         read(tmp_path)
 
 
