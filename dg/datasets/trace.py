@@ -150,15 +150,19 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
     counts = dict.fromkeys(("left", *PAPER), 0)
     counts |= dict(database.execute("SELECT verdict, count(*) FROM verdicts GROUP BY ALL").fetchall())
     counts["drawn"] = sum(counts.values())
-    overlaps, strangers = database.execute("SELECT count_if(overlap), count_if(stranger) FROM verdicts").fetchone()  # type: ignore[misc]
+    overlaps, overlap = _told(database, "overlap")
+    strangers, stranger = _told(database, "stranger")
+    missing = f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, {stranger}, "
+    missing += "appear in no part of task_events"
     if strangers > STRANGERS * counts["drawn"]:
-        job, task = database.execute('SELECT job, "task index" FROM verdicts WHERE stranger ORDER BY ALL').fetchone()  # type: ignore[misc]
-        raise ValueError(
-            f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, first job {job} task {task}, "
-            "appear in no part of task_events; fetch the parts of task_events that are missing"
-        )
+        raise ValueError(f"{missing}; fetch the parts of task_events that are missing")
+    if strangers:
+        log.warning("%s: they have no end event, and are dropped as such", missing)
     if overlaps:
-        log.warning("%d of the discontinuous tasks have records that overlap, on two machines or in parts", overlaps)
+        log.warning(
+            "%s: %d of the discontinuous tasks, %s, have records that overlap, on two machines or in parts; "
+            "they are dropped, look for a part that is there twice", folder / "task_usage", overlaps, overlap,
+        )  # fmt: skip
     if not counts["left"]:
         raise ValueError(f"{folder}: no task is left of {counts['drawn']}: {counts}; add parts")
     names = " ".join(f"WHEN {code} THEN '{name}'" for code, name in ENDS.items())
@@ -177,6 +181,13 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
     )
     made.with_suffix(".json").write_text(json.dumps({**counts, "overlapping": overlaps}, indent=2), encoding="utf-8")
     os.replace(unfinished, made)
+
+
+def _told(database: duckdb.DuckDBPyConnection, what: str) -> tuple[int, str]:
+    """How many tasks are so by their verdict, and the first of them."""
+    query = f'SELECT count(*) OVER (), job, "task index" FROM verdicts WHERE {what} ORDER BY job, "task index" LIMIT 1'
+    count, job, task = database.execute(query).fetchone() or (0, None, None)
+    return count, f"first job {job} task {task}"
 
 
 def _left(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
