@@ -1,0 +1,75 @@
+"""Forecasting the next 50 days of page views from 500 (Appendix D, Figures 24 and 26)."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.dummy import DummyRegressor
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.downstream.protocol import Array, Task
+from benchmarks.statistics.series import signed_log
+from dg.dataset import TimeSeriesDataset
+
+HISTORY, HORIZON = 500, 50
+MEAN = "mean of the training set"
+
+
+def scaled(regressor: BaseEstimator) -> BaseEstimator:
+    """The regressor between scalers of its inputs and of its target, both fitted to the training set."""
+    return TransformedTargetRegressor(make_pipeline(StandardScaler(), regressor), transformer=StandardScaler())
+
+
+# The paper's four; what it does not name is scikit-learn's default (D41).
+REGRESSORS = {
+    "MLP, five hidden layers": lambda seed: scaled(MLPRegressor(hidden_layer_sizes=(200,) * 5, random_state=seed)),
+    "MLP, one hidden layer": lambda seed: scaled(MLPRegressor(hidden_layer_sizes=(100,), random_state=seed)),
+    "linear regression": lambda seed: scaled(LinearRegression()),
+    "kernel ridge": lambda seed: scaled(KernelRidge(kernel="rbf")),
+    MEAN: lambda seed: DummyRegressor(),
+}
+
+
+def history(dataset: TimeSeriesDataset) -> Array:
+    """log(1 + x) of the first measurement's first 500 records, float64 [n, 500]."""
+    return _series(dataset)[:, :HISTORY]
+
+
+def horizon(dataset: TimeSeriesDataset) -> Array:
+    """log(1 + x) of the first measurement's 50 records after them, float64 [n, 50]."""
+    return _series(dataset)[:, HISTORY:]
+
+
+def r2(truth: Array, predicted: Array) -> float:
+    """The paper's R² (footnote 11) over all records at once: squared errors against those of the mean of `truth`.
+
+    At most 1, and as far below 0 as it may be; not a number where `truth` does not vary.
+    """
+    return float(r2_score(truth, predicted, multioutput="variance_weighted", force_finite=False))
+
+
+def _series(dataset: TimeSeriesDataset) -> Array:
+    """float64 [n, 550]."""
+    needed = HISTORY + HORIZON
+    if dataset.lengths.min() < needed:
+        sample = int(dataset.lengths.argmin())
+        raise ValueError(
+            f"forecasting needs {needed} records, and sample {sample} of {dataset.schema.name} has "
+            f"{dataset.lengths[sample]}: it is a task of Wikipedia's page views, dataset=wwt"
+        )
+    return signed_log(dataset.measurements[:, :needed, 0])
+
+
+FORECASTING = Task(
+    name=f"the next {HORIZON} records from {HISTORY}",
+    inputs=history,
+    target=horizon,
+    predictors=REGRESSORS,
+    control=MEAN,
+    scores={"R²": r2},
+)
