@@ -41,7 +41,7 @@ reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, sm
 
 artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is
 
-figures: $(addprefix reproduce-,$(filter-out table%,$(ARTIFACTS))) ## every figure
+figures: $(addprefix reproduce-,$(sort $(basename $(notdir $(wildcard experiments/figures/[a-z]*.py))))) ## every figure
 
 train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
 	$(BIN)/python -m experiments.train model=$* scale=$(SCALE) $(if $(DATA),data=$(DATA)) $(ARGS)

@@ -120,7 +120,7 @@ def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _folder(name: str) -> str:
-    return "tables" if name.startswith("table") else "figures"
+    return "tables" if (Path(__file__).parent / "tables" / f"{name}.py").exists() else "figures"
 
 
 def _whole(file: Path) -> Path:

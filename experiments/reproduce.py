@@ -22,12 +22,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def grid(name: str, overrides: list[str]) -> list[DictConfig]:
-    """The configs of an artifact's runs: the sweep that conf/experiment/<name>.yaml writes down once."""
+    """The configs of an artifact's runs: the sweep that conf/experiment/<name>.yaml writes down once.
+
+    What `overrides` name, e.g. dataset=wwt or seed=0, is chosen for all of them and not swept.
+    """
     chosen = [f"experiment={name}", *overrides]
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
     if not sweep:
         return []  # tables of schemas
-    parsed = OverridesParser.create().parse_overrides([f"{key}={values}" for key, values in sweep.items()])
+    named = {override.split("=")[0] for override in overrides}
+    swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
+    parsed = OverridesParser.create().parse_overrides(swept)
     choices = [
         [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()] for override in parsed
     ]

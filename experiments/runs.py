@@ -23,6 +23,7 @@ from dg.generator import Generator
 from experiments.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
+TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
 PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
 
 
@@ -88,6 +89,11 @@ class Run:
         return self.config.model.name
 
     @property
+    def dataset(self) -> str:
+        """The dataset's name, e.g. wwt."""
+        return self.config.dataset.name
+
+    @property
     def seed(self) -> int:
         """Decides A and A′, the training and the samples."""
         return self.config.seed
@@ -120,6 +126,11 @@ class Run:
     def generated(self) -> TimeSeriesDataset:
         """As many generated samples as A′ has."""
         return self._samples("generated")
+
+    @cached_property
+    def generated_test(self) -> TimeSeriesDataset:
+        """As many again, drawn when they are asked for: B′ of Figure 12, where `generated` is B."""
+        return self.generator.sample(len(self.generated), seed=self.seed + TEST_SEEDS)
 
     @cached_property
     def best_generated(self) -> TimeSeriesDataset | None:
@@ -161,8 +172,8 @@ class Run:
 
 
 def one_a_seed(runs: Iterable[Run]) -> list[Run]:
-    """A run of each seed, whichever model: what they share is the real data."""
-    return list({run.seed: run for run in runs}.values())
+    """A run of each seed and dataset, whichever model: what they share is the real data."""
+    return list({(run.dataset, run.seed): run for run in runs}.values())
 
 
 @contextmanager

@@ -47,6 +47,14 @@ def test_the_grid_is_every_model_with_every_seed():
     assert len(cells) == 3 * len(models)
 
 
+def test_what_is_named_is_not_swept():
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        both = grid("table5", ["scale=smoke", "model=ar"])
+        one = grid("table5", ["scale=smoke", "model=ar", "dataset=gcut_jobs", "seed=7"])
+    assert [cell.dataset.name for cell in both] == ["gcut", "wwt"]
+    assert [(cell.dataset.name, cell.model.name, cell.seed) for cell in one] == [("gcut_jobs", "ar", 7)]
+
+
 @pytest.mark.parametrize("name", artifact.known())
 def test_notebooks_are_paired_and_have_no_outputs(name):
     source = jupytext.read(ROOT / "notebooks" / f"{name}.py")

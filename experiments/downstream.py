@@ -1,0 +1,128 @@
+"""Downstream tasks by the protocol of Figure 12: what Figures 13 and 24 to 26, Table 5 and the augmentation share.
+
+Their frames have one row a task, model, seed, training set, test set and predictor: task, model, seed, trained ("A",
+"B" or "A + B"), tested ("A′" or "B′"), predictor, control, the task's scores, converged and resampled. Model `real` is
+A tested on A′, and the other way round. A model that cannot take part has one row with the reason in `left out`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import sklearn
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from benchmarks.downstream.classification import classification
+from benchmarks.downstream.features import summary
+from benchmarks.downstream.forecasting import FORECASTING
+from benchmarks.downstream.protocol import Array, Task, evaluate
+from dg.dataset import TimeSeriesDataset, concatenate
+from experiments.capabilities import unable
+from experiments.runs import Run, one_a_seed
+
+# What is predicted of a sample: the paper says it of GCUT (§5.2), the others are ours (D39).
+PREDICTED = {"gcut": "end event type", "gcut_jobs": "end event type", "mba": "technology", "wwt": "domain"}
+
+
+def classified(
+    runs: Sequence[Run], features: Callable[[TimeSeriesDataset], Array] = summary, *, augment: bool = False
+) -> pd.DataFrame:
+    """The classifiers' accuracies; models that cannot generate metadata are left out."""
+    reasons = unable(runs, ("metadata",))
+    able = [run for run in runs if run.model not in reasons]
+    frame = scores(able, lambda run: classification(PREDICTED[run.dataset], features), augment=augment)
+    left_out = pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())})
+    return pd.concat([frame, left_out], ignore_index=True)
+
+
+def forecasted(runs: Sequence[Run], *, augment: bool = False) -> pd.DataFrame:
+    """The regressors' R²; every model can take part."""
+    return scores(runs, lambda run: FORECASTING, augment=augment)
+
+
+def scores(runs: Sequence[Run], task_of: Callable[[Run], Task], *, augment: bool = False) -> pd.DataFrame:
+    """Every predictor of each run's task, trained on A, on A′ and on B (augment: on A + B too), tested on the others.
+
+    Cells are computed in parallel over the cores, and each is kept beside the runs, so that work that was interrupted
+    goes on, and artifacts share it.
+    """
+    cells = [Cell("real", run, task_of(run), trained) for run in one_a_seed(runs) for trained in ("A", "A′")]
+    cells += [Cell(run.model, run, task_of(run), "B") for run in runs]
+    cells += [Cell(run.model, run, task_of(run), "A + B") for run in runs if augment]
+    _refuse_nothing_held_out(runs)
+    missing = [cell for cell in cells if not cell.file.exists()]
+    work = (delayed(_evaluate)(cell.task, *cell.data, cell.run.seed, cell.file) for cell in missing)
+    done = Parallel(n_jobs=-1, return_as="generator_unordered")(work)
+    for _ in tqdm(done, total=len(missing), desc="predictors", unit="training set", disable=not missing):
+        pass
+    return pd.concat([_labelled(cell) for cell in cells], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training set and what is tested on it."""
+
+    model: str
+    run: Run
+    task: Task
+    trained: str
+
+    @property
+    def data(self) -> tuple[TimeSeriesDataset, Mapping[str, TimeSeriesDataset]]:
+        """What the predictors train on and are tested on; A′ is what no model saw, its validation split included."""
+        real, run = self.run.real, self.run
+        match self.trained:
+            case "A":
+                return real.train, {"A′": real.held_out}
+            case "A′":
+                return real.held_out, {"A": real.train}
+            case "B":
+                return run.generated, {"A′": real.held_out, "B′": run.generated_test}
+        train = real.train if run.generated.schema.metadata else real.train.without_metadata()
+        return concatenate([train, run.generated]), {"A′": real.held_out}
+
+    @property
+    def file(self) -> Path:
+        """Where its scores are kept: a name by all that decides them."""
+        run, prints = self.run, [self.run.real.train.fingerprint, self.run.real.held_out.fingerprint]
+        if self.model != "real":
+            prints.append(run.generated.fingerprint)
+        key = "\n".join([self.task.description, sklearn.__version__, self.trained, str(run.seed), *prints])
+        folder = run.folder.parents[1] / "downstream"
+        return folder / f"{hashlib.sha256(key.encode()).hexdigest()[:12]}.parquet"
+
+
+def reasons(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Who is left out, and why."""
+    if "left out" in frame:
+        yield from frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates().itertuples(index=False)
+
+
+def _evaluate(
+    task: Task, train: TimeSeriesDataset, tests: Mapping[str, TimeSeriesDataset], seed: int, file: Path
+) -> None:
+    frame = evaluate(task, train, tests, seed=seed)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    whole = file.with_suffix(".unfinished")
+    frame.to_parquet(whole)
+    whole.rename(file)
+
+
+def _labelled(cell: Cell) -> pd.DataFrame:
+    frame = pd.read_parquet(cell.file)
+    for place, (name, value) in enumerate(
+        {"task": cell.task.name, "model": cell.model, "seed": cell.run.seed, "trained": cell.trained}.items()
+    ):
+        frame.insert(place, name, value)
+    return frame
+
+
+def _refuse_nothing_held_out(runs: Sequence[Run]) -> None:
+    for run in runs:
+        if run.real.nothing_held_out:
+            raise ValueError(f"{run.folder}: predictors are tested on held-out samples; choose dataset.held_out=0.5")

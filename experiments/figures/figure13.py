@@ -1,0 +1,58 @@
+"""Figure 13 (§5.2): accuracy of event-type prediction on GCUT, trained on generated and tested on real tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from benchmarks.downstream.features import padded, summary
+from experiments import transfer
+from experiments.artifact import Paper
+from experiments.downstream import classified
+from experiments.published import FIGURE13, NAMES
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Figure 13",
+    section="5.2",
+    claim="DoppelGANger's samples train all five classifiers better than any baseline's",
+)
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """Accuracies on both choices of features (D39), as experiments.downstream describes them."""
+    frames = [classified(runs, features) for features in (summary, padded)]
+    return pd.concat(frames, ignore_index=True).drop(columns="resampled").drop_duplicates(ignore_index=True)
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """A group of bars a classifier, on the first choice of features."""
+    return transfer.bars(frame[frame["task"] == frame["task"].iloc[0]], "accuracy")
+
+
+def table(frame: pd.DataFrame) -> str:
+    """Accuracies and balanced accuracies of all classifiers, and whether the paper's claims hold."""
+    parts = []
+    for task in frame["task"].dropna().unique():
+        for score in ("accuracy", "balanced accuracy"):
+            parts.append(f"{score.capitalize()}, {task}:\n\n{transfer.table(frame[frame['task'] == task], score)}")
+    first = frame[frame["task"] == frame["task"].iloc[0]]
+    lines = [
+        *(transfer.verdict(first, score, PAPER.claim) for score in ("accuracy", "balanced accuracy")),
+        *_ratios(first),
+        "- The majority class is what a classifier gets that sees nothing: that of the samples it was trained on.",
+    ]
+    return "\n\n".join([*parts, "\n".join(lines + transfer.left_out(frame))])
+
+
+def _ratios(frame: pd.DataFrame) -> list[str]:
+    tested = frame[(frame["predictor"] == "MLP") & (frame["tested"] == "A′")]
+    accuracy = tested.groupby("model")["accuracy"].median()
+    return [
+        f"- MLP, DoppelGANger's accuracy over {NAMES[other]}'s: {accuracy['doppelganger'] / accuracy[other]:.2f}; "
+        f"the paper: {ratio:.2f}."
+        for other, ratio in FIGURE13.items()
+        if {"doppelganger", other} <= set(accuracy.index)
+    ]

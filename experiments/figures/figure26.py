@@ -1,0 +1,37 @@
+"""Figure 26 (Appendix D): the ranking of traffic forecasting algorithms on real and on generated data, WWT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments import rankings
+from experiments.artifact import Paper
+from experiments.downstream import forecasted
+from experiments.figures.figure24 import LOWEST
+from experiments.published import TABLE5
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Figure 26",
+    section="D",
+    claim="DoppelGANger and AR are best at keeping the algorithms' ranking",
+)
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """Scores and ranks, as experiments.rankings describes them."""
+    return rankings.compute(forecasted(runs), "R²")
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """A group of bars a model, with ranks; what is below -0.5 is cut there."""
+    return rankings.render(frame, "R²: A on A′, B on B′", lowest=LOWEST)
+
+
+def table(frame: pd.DataFrame) -> str:
+    """Scores with ranks, and the rank correlations."""
+    lines = "\n".join([f"- The paper: {PAPER.claim}.", *rankings.remarks(frame)])
+    return f"{rankings.placed(frame)}\n\n{rankings.table(frame, TABLE5['wwt'])}\n\n{lines}"

@@ -1,0 +1,135 @@
+"""Do prediction algorithms keep their order on generated data? What Table 5 and Figures 25 and 26 have in common.
+
+The order that is to be kept is that of training on A and testing on A′, model `truth`; model `real` exchanges the two.
+Frame: task, model, seed, predictor, score (trained on B, tested on B′), rank, transferred (the score on A′), and of the
+model and seed as a whole correlation, low, high (95 % of resampled test sets) and tied.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
+from experiments.downstream import reasons
+from experiments.plots import legend, panels
+from experiments.published import NAMES
+
+KEPT, POOR = 0.75, 0.8  # an order is kept above the one, samples are poor below the other, which is a share of real's
+PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
+
+
+def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
+    """The ranks of the algorithms by `score`, from the frame of experiments.downstream; controls do not take part."""
+    parts = []
+    for seed, rows in scores[scores["control"].eq(False)].groupby("seed"):
+        tested = {key: part.set_index("predictor") for key, part in rows.groupby(["model", "trained", "tested"])}
+        truth = tested["real", "A", "A′"]
+        sides = {"truth": (truth, truth), "real": (tested["real", "A′", "A"], truth)}
+        for model in rows["model"].unique():
+            if model != "real":
+                sides[model] = tested[model, "B", "B′"], tested[model, "B", "A′"]
+        for model, (within, across) in sides.items():
+            own = {"task": truth["task"], "model": model, "seed": seed, "score": within[score]}
+            own |= {"rank": ranks(within[score]), "transferred": across[score]}
+            parts.append(pd.DataFrame({**own, **_correlation(truth, within, score)}).reset_index())
+    out = scores[scores["left out"].notna()][["model", "left out"]] if "left out" in scores else None
+    return pd.concat([*parts, out] if out is not None else parts, ignore_index=True)
+
+
+def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
+    """A group of bars a model, one an algorithm, with its rank: medians over seeds; bars are cut at `lowest`."""
+    shown = frame[frame["predictor"].notna()]
+    models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
+    figure, axes = panels(1, 1, width=9, height=3.8)
+    axis, width = axes[0, 0], 0.85 / len(predictors)
+    medians = shown.groupby(["model", "predictor"])["score"].median().unstack()[predictors]
+    for number, (predictor, colour) in enumerate(zip(predictors, PREDICTOR_COLOURS, strict=False)):
+        at = np.arange(len(models)) + (number - (len(predictors) - 1) / 2) * width
+        heights = medians.loc[models, predictor].clip(lower=lowest).to_numpy()
+        axis.bar(at, heights - lowest, width, lowest, color=colour, label=predictor)
+        for x, height, model in zip(at, heights, models, strict=True):
+            place = ranks(medians.loc[model])[number]
+            axis.annotate(f"{place:g}", (x, max(height, lowest)), ha="center", va="bottom", fontsize=6)
+    names = [_name(model).replace(" (", "\n(").replace(", ", ",\n") for model in models]
+    crowded = len(models) > 8
+    axis.set_xticks(
+        range(len(models)), names, fontsize=7, rotation=45 if crowded else 0, ha="right" if crowded else "center"
+    )
+    axis.set_ylabel(label)
+    axis.set_ylim(bottom=lowest)
+    legend(axis, columns=len(predictors))
+    return figure
+
+
+def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:
+    """Spearman's rank correlations beside the paper's, with what they do not say: how good the samples are."""
+    shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
+    of_real = shown.loc[shown["model"] == "real", "transferred"].mean()
+    rows = []
+    for model, of_model in shown.groupby("model", sort=False):
+        one = of_model.groupby("seed")[["correlation", "low", "high", "tied"]].first()
+        ranges = of_model.groupby("seed")["score"].agg(np.ptp)
+        rows.append(
+            {
+                "model": _name(str(model)),
+                "paper": f"{paper[str(model)]:.2f}" if model in paper else "",
+                "rank correlation (median)": _number(one["correlation"].median()),
+                "min to max": f"{_number(one['correlation'].min())} to {_number(one['correlation'].max())}",
+                "95 % of resamples": f"{_number(one['low'].median())} to {_number(one['high'].median())}",
+                "seeds": len(one),
+                "tied algorithms": f"{one['tied'].median():g}",
+                "best less worst score": f"{ranges.median():.3f}",
+                "mean score on A′": f"{of_model['transferred'].mean():.3f}",
+                "of real": f"{of_model['transferred'].mean() / of_real:.2f}",
+            }
+        )
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def _correlation(truth: pd.DataFrame, within: pd.DataFrame, score: str) -> dict[str, float]:
+    low, high = interval(np.stack(truth["resampled"], axis=1), np.stack(within["resampled"], axis=1))
+    correlation = rank_correlation(truth[score], within[score])
+    return {"correlation": correlation, "low": low, "high": high, "tied": tied(within[score])}
+
+
+def placed(frame: pd.DataFrame) -> str:
+    """Every algorithm's median score, with its rank in brackets."""
+    shown = frame[frame["predictor"].notna()]
+    predictors = list(shown["predictor"].unique())
+    medians = shown.groupby(["model", "predictor"], sort=False)["score"].median().unstack()[predictors]
+    rows = []
+    for model, scores in medians.iterrows():
+        cells = (f"{_number(score)} ({place:g})" for score, place in zip(scores, ranks(scores), strict=True))
+        rows.append({"model": _name(str(model)), **dict(zip(predictors, cells, strict=True))})
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def remarks(frame: pd.DataFrame) -> list[str]:
+    """How to read the table: an order may be kept by poor samples."""
+    lines = [
+        "- The order of A tested on A′ against that of B tested on B′; the first row is A′ tested on A: what an order "
+        "of so few is worth. Ties share their mean rank; where all tie there is no order, and no correlation. The "
+        "interval is of a seed's test sets, resampled; its ends are medians over seeds.",
+    ]
+    shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
+    medians = shown.groupby("model", sort=False)[["correlation", "transferred"]].median()
+    poor = medians[
+        (medians["correlation"] > KEPT) & (medians["transferred"] < POOR * medians.loc["real", "transferred"])
+    ]
+    if len(poor):
+        names = ", ".join(NAMES[str(model)] for model in poor.index)
+        lines.append(
+            f"- The order is kept, the samples are poor (under {POOR} of real's score on A′): {names}. A rank "
+            "correlation alone is misleading, as the paper says of AR (§5.2)."
+        )
+    return lines + [f"- Left out: {NAMES[model]}, {reason}." for model, reason in reasons(frame)]
+
+
+def _name(model: str) -> str:
+    return {"truth": "Real (A tested on A′)", "real": "Real (A′ tested on A)"}.get(model, NAMES.get(model, model))
+
+
+def _number(value: float) -> str:
+    return "undefined" if np.isnan(value) else f"{value:.2f}"

@@ -1,0 +1,61 @@
+"""Augmentation, beyond the paper: do predictors do better with real and generated samples (A + B) than with A alone?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from experiments import transfer
+from experiments.artifact import Paper
+from experiments.downstream import classified, forecasted
+from experiments.published import NAMES
+from experiments.runs import Run
+
+PAPER = Paper(
+    name="Augmentation",
+    section="5.2",
+    claim="nothing: it names the augmentation of data as a use of GANs (§1) and does not measure it",
+)
+SCORES = ("accuracy", "balanced accuracy", "R²")
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """Scores on A′ by training set, as experiments.downstream describes them, with their dataset."""
+    parts = []
+    for dataset in dict.fromkeys(run.dataset for run in runs):
+        chosen = [run for run in runs if run.dataset == dataset]
+        scores = forecasted(chosen, augment=True) if dataset == "wwt" else classified(chosen, augment=True)
+        parts.append(scores.assign(dataset=dataset))
+    frame = pd.concat(parts, ignore_index=True)
+    compared = frame["tested"].eq("A′") & frame["trained"].isin(["A", "A + B"])
+    return frame[compared | frame["task"].isna()].drop(columns="resampled")
+
+
+def render(frame: pd.DataFrame) -> str:
+    """A table a dataset and score: A alone, then what B adds to it, medians over seeds and their range."""
+    parts = []
+    for (dataset, task), rows in frame.dropna(subset="task").groupby(["dataset", "task"], sort=False):
+        for score in SCORES:
+            if score in rows and rows[score].notna().any():
+                parts += [f"{dataset}: {score} on A′, {task}", _table(rows, score)]
+    lines = [f"- The paper: {PAPER.claim}.", *transfer.left_out(frame)]
+    return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def _table(frame: pd.DataFrame, score: str) -> str:
+    predicted = frame[frame["control"].eq(False)]
+    predictors = list(predicted["predictor"].unique())
+    wide = predicted.pivot(index=["model", "seed"], columns="predictor", values=score)[predictors]
+    real = wide.loc["real"]
+    rows = [{"trained on": "Real (A)", **{each: transfer.spread(real[each]) for each in predictors}}]
+    for model in [model for model in predicted["model"].unique() if model != "real"]:
+        gain = wide.loc[model] - real
+        cells = {
+            each: f"{gain[each].median():+.3f} ({gain[each].min():+.3f} to {gain[each].max():+.3f})"
+            for each in predictors
+        }
+        rows.append({"trained on": f"Real and {NAMES[model]} (A + B), gain", **cells})
+    seeds = predicted["seed"].nunique()
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    return f"{text}\n\n{seeds} seeds; as many generated samples as real ones."

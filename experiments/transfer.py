@@ -1,0 +1,101 @@
+"""Trained on generated samples, tested on real ones: what Figures 13 and 24 have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.downstream import reasons
+from experiments.plots import COLOURS, legend, panels
+from experiments.published import CONTROLS, NAMES
+
+
+def bars(frame: pd.DataFrame, score: str, *, lowest: float = 0.0) -> Figure:
+    """A group of bars a predictor, one a model, real in black: medians over seeds, ranges as whiskers.
+
+    lowest: where the axis begins; bars that end below it are cut there
+    """
+    tested = _tested(frame)
+    models = list(tested["model"].unique())
+    predictors = list(tested.loc[~tested["control"], "predictor"].unique())
+    figure, axes = panels(1, 1, width=9, height=3.8)
+    axis, width = axes[0, 0], 0.85 / len(models)
+    for number, model in enumerate(models):
+        seeds = tested[tested["model"] == model].pivot(index="predictor", columns="seed", values=score)
+        seeds = seeds.loc[predictors].clip(lower=lowest)
+        middle = seeds.median(axis=1)
+        reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
+        at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
+        colour = COLOURS.get(model)
+        axis.bar(at, middle - lowest, width, lowest, yerr=reach, color=colour, label=NAMES[model], error_kw={"lw": 0.6})
+    controls = tested[tested["control"] & (tested["model"] == "real")]
+    axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
+    axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])
+    axis.set_ylabel(f"{score} on A′")
+    axis.set_ylim(bottom=lowest)
+    legend(axis, columns=3)
+    return figure
+
+
+def table(frame: pd.DataFrame, score: str) -> str:
+    """The score on A′ of every predictor by what it was trained on: the median over seeds and their range."""
+    tested = _tested(frame)
+    predictors = list(tested["predictor"].unique())
+    medians = tested.groupby(["model", "predictor"])[score].median().unstack()[predictors]
+    ranked = [name for name in predictors if name not in set(tested.loc[tested["control"], "predictor"])]
+    real = medians.loc["real", ranked].mean()
+    rows = []
+    for model in medians[ranked].mean(axis=1).sort_values(ascending=False).index:
+        of_model = tested[tested["model"] == model]
+        row = {"trained on": NAMES[model]}
+        for predictor in predictors:
+            row[predictor] = spread(of_model.loc[of_model["predictor"] == predictor, score])
+        unsure = ~of_model["converged"].astype(bool)
+        rows.append(
+            row
+            | {
+                "mean, of real": _number(medians.loc[model, ranked].mean() / real),
+                "not converged": f"{unsure.sum()} of {len(of_model)}",
+                "seeds": of_model["seed"].nunique(),
+            }
+        )
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def best(frame: pd.DataFrame, score: str) -> pd.Series:
+    """For each predictor, the model whose samples train it best: of those that generate, not the controls."""
+    tested = _tested(frame)
+    generated = tested[~tested["model"].isin(CONTROLS) & ~tested["control"]]
+    medians = generated.groupby(["predictor", "model"], sort=False)[score].median().unstack()
+    return medians.idxmax(axis=1)
+
+
+def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
+    """With how many predictors DoppelGANger is best, and who is with the others."""
+    found = best(frame, score)
+    won = sum(model.startswith("doppelganger") for model in found)
+    listed = "; ".join(f"{predictor}: {NAMES[model]}" for predictor, model in found.items())
+    return f"- The paper: {claim}. Ours, by {score}: {won} of {len(found)}. Best, {listed}."
+
+
+def spread(values: pd.Series) -> str:
+    """The median and the range."""
+    if values.isna().all():
+        return "undefined"
+    return f"{_number(values.median())} ({_number(values.min())} to {_number(values.max())})"
+
+
+def left_out(frame: pd.DataFrame) -> list[str]:
+    """A line for every model that cannot take part."""
+    return [f"- Left out: {NAMES[model]}, {reason}." for model, reason in reasons(frame)]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def _tested(frame: pd.DataFrame) -> pd.DataFrame:
+    """Trained on A or B, tested on A′."""
+    tested = frame[frame["tested"].eq("A′") & frame["trained"].isin(["A", "B"])]
+    return tested.astype({"control": bool})

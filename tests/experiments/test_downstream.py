@@ -1,0 +1,158 @@
+"""Figures 13 and 24 to 26, Table 5, the augmentation: no leak, who takes part, what is kept, what is written."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from benchmarks.downstream.classification import labels
+from experiments import artifact, downstream, rankings
+from experiments.downstream import Cell, classified, forecasted
+from experiments.figures import figure13, figure24
+from experiments.tables import table5
+from experiments.train import train
+
+MARKER = 7_777_777
+SIZES = ("scale.samples=60", "batches=2", "scale.validation.samples=10")
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    return tmp_path_factory.mktemp("outputs")
+
+
+@pytest.fixture
+def tasks(config, outputs):
+    """Tasks of the simulator; RCGAN cannot generate their metadata."""
+    chosen = ["dataset=gcut", f"outputs={outputs}", *SIZES]
+    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "ar", "rcgan", "bootstrap")]
+
+
+@pytest.fixture
+def pages(config, outputs):
+    chosen = [f"outputs={outputs}", *SIZES]
+    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "market_simulator", "bootstrap")]
+
+
+def test_a_marker_that_is_planted_in_a_prime_reaches_neither_generator_nor_predictor(config, tmp_path):
+    """Every page of A′ is given one value that no page of A has; which pages those are is the seed's choice alone."""
+    pages, days = 40, 550
+    held_out = np.random.default_rng(0).permutation(pages)[pages // 2 :]
+    raw, rng = tmp_path / "train_1.csv", np.random.default_rng(1)
+    with open(raw, "w", newline="") as file:
+        rows = csv.writer(file)
+        first = np.datetime64("2015-07-01")
+        rows.writerow(["Page", *(str(first + day) for day in range(days))])
+        for page in range(pages):
+            views = np.full(days, MARKER) if page in held_out else rng.integers(10, 1000, days)
+            rows.writerow([f"Page {page}_de.wikipedia.org_all-access_spider", *views])
+    chosen = [f"data={raw}", "scale.samples=null", "batches=2", "scale.validation.samples=5"]
+    for model in ("doppelganger", "bootstrap"):
+        run = train(config(f"model={model}", *chosen))
+        for hidden in (run.real.held_out, run.real.validation):
+            assert (hidden.measurements == MARKER).all()
+        assert str(MARKER) not in (run.folder / "generator" / "encoder.json").read_text()
+        for trained in ("A", "B", "A + B"):
+            learnt, tests = Cell(model, run, downstream.FORECASTING, trained).data
+            assert learnt.measurements.max() < 1001
+            assert (tests["A′"].measurements == MARKER).all()
+            if trained == "B":
+                assert tests["B′"].measurements.max() < 1001
+
+
+def test_b_and_b_prime_are_two_sets_of_one_generator(tasks):
+    run = tasks[0]
+    assert len(run.generated_test) == len(run.generated)
+    assert run.generated_test.fingerprint != run.generated.fingerprint
+    assert run.generated_test.fingerprint == type(run)(run.folder).generated_test.fingerprint
+
+
+def test_every_training_set_meets_the_others(tasks):
+    frame = classified(tasks, augment=True)
+    met = set(frame.dropna(subset="task")[["model", "trained", "tested"]].itertuples(index=False, name=None))
+    assert met >= {
+        ("real", "A", "A′"),
+        ("real", "A′", "A"),
+        ("ar", "B", "A′"),
+        ("ar", "B", "B′"),
+        ("ar", "A + B", "A′"),
+    }
+    assert frame["left out"].dropna().nunique() >= 1 and "rcgan" in set(frame["model"])
+    assert frame.loc[frame["model"] == "rcgan", "left out"].item() == tasks[2].lacks["metadata"]
+    truth = labels(tasks[0].real.held_out, "end event type")
+    majority = frame[(frame["predictor"] == "majority class") & (frame["trained"] == "A")]
+    common = labels(tasks[0].real.train, "end event type")
+    values, counts = np.unique(common, return_counts=True)
+    assert majority["accuracy"].item() == pytest.approx((truth == values[counts.argmax()]).mean())
+
+
+def test_what_was_computed_is_kept_and_shared(tasks, outputs, monkeypatch):
+    first = classified(tasks)
+    monkeypatch.setattr(downstream, "evaluate", None)
+    again = classified(tasks)
+    assert first.equals(again)
+    assert not list((outputs / "downstream").glob("*.unfinished"))
+
+
+def test_rankings_by_hand(tasks):
+    frame = rankings.compute(classified(tasks), "accuracy")
+    chosen = frame[frame["model"] == "ar"].set_index("predictor")
+    truth = frame[frame["model"] == "truth"].set_index("predictor").loc[chosen.index]
+    assert len(chosen) == 5
+    ranks = [side["score"].rank(ascending=False) for side in (truth, chosen)]
+    assert chosen["rank"].tolist() == ranks[1].tolist()
+    if ranks[1].nunique() > 1:
+        assert chosen["correlation"].iloc[0] == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    assert truth["correlation"].to_numpy() == pytest.approx(1)
+    assert (chosen["low"] <= chosen["high"]).all() or chosen["low"].isna().all()
+
+
+@pytest.mark.parametrize("name", ["figure13", "figure25", "table5", "augmentation"])
+def test_artifacts_of_tasks(tasks, tmp_path, name):
+    text = artifact.write(name, tasks, tmp_path)
+    assert "DoppelGANger" in text and "Bootstrap" in text and "Real" in text and "The paper" in text
+    assert "Left out: RCGAN, its release generates measurements alone" in text
+    assert "Left out: TimeGAN" in text
+
+
+@pytest.mark.parametrize("name", ["figure24", "figure26", "table5", "augmentation"])
+def test_artifacts_of_pages(pages, tmp_path, name):
+    text = artifact.write(name, pages, tmp_path)
+    assert "Market Simulator" in text and "Left out" not in text
+
+
+def test_table_5_has_a_part_for_each_dataset(tasks, pages):
+    frame = table5.compute([*tasks, *pages])
+    assert list(frame["dataset"].unique()) == ["gcut", "wwt"]
+    text = table5.render(frame)
+    assert "gcut: end event type" in text and "wwt: the next 50 records" in text and "| 0.80" in text
+
+
+def test_figures_cut_what_tables_do_not(pages):
+    frame = figure24.compute(pages)
+    frame.loc[frame["model"] == "doppelganger", "R²"] = -1234.5
+    assert "-1,234" in figure24.table(frame)
+    axis = figure24.render(frame).axes[0]
+    assert axis.get_ylim()[0] == figure24.LOWEST
+    assert all(bar.get_height() >= 0 for bar in axis.patches)
+
+
+def test_a_classifier_is_compared_with_the_paper(tasks):
+    text = figure13.table(figure13.compute(tasks))
+    assert "MLP, DoppelGANger's accuracy over" in text and "the paper: 0.80" in text and "the paper: 1.43" in text
+    assert text.count("| trained on") == 4  # two scores on two choices of features
+
+
+def test_where_nothing_is_held_out_nothing_can_be_tested(config, tmp_path):
+    run = train(config("dataset=mba", "model=bootstrap"))
+    with pytest.raises(ValueError, match=r"tested on held-out samples; choose dataset.held_out=0.5"):
+        classified([run])
+    held_out = train(config("dataset=mba", "model=bootstrap", "dataset.held_out=0.5"))
+    assert "technology from summary" in set(classified([held_out])["task"])
+
+
+def test_series_that_are_too_short_are_refused(tasks):
+    with pytest.raises(ValueError, match="forecasting needs 550 records"):
+        forecasted(tasks)
