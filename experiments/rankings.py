@@ -47,11 +47,11 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     medians = shown.groupby(["model", "predictor"])["score"].median().unstack()[predictors]
     for number, (predictor, colour) in enumerate(zip(predictors, PREDICTOR_COLOURS, strict=False)):
         at = np.arange(len(models)) + (number - (len(predictors) - 1) / 2) * width
-        heights = medians.loc[models, predictor].clip(lower=lowest).to_numpy()
-        axis.bar(at, heights - lowest, width, lowest, color=colour, label=predictor)
+        heights = medians.loc[models, predictor].clip(lower=lowest)
+        axis.bar(at, heights, width, color=colour, label=predictor)
         for x, height, model in zip(at, heights, models, strict=True):
             place = ranks(medians.loc[model])[number]
-            axis.annotate(f"{place:g}", (x, max(height, lowest)), ha="center", va="bottom", fontsize=6)
+            axis.annotate(f"{place:g}", (x, max(height, 0)), ha="center", va="bottom", fontsize=6)
     names = [_name(model).replace(" (", "\n(").replace(", ", ",\n") for model in models]
     crowded = len(models) > 8
     axis.set_xticks(

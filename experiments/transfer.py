@@ -11,30 +11,31 @@ from experiments.plots import COLOURS, legend, panels
 from experiments.published import CONTROLS, NAMES
 
 
-def bars(frame: pd.DataFrame, score: str, *, lowest: float = 0.0) -> Figure:
-    """A group of bars a predictor, one a model, real in black: medians over seeds, ranges as whiskers.
+def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
+    """A panel a score, a group of bars a predictor, one a model, real in black: medians over seeds, ranges as whiskers.
 
-    lowest: where the axis begins; bars that end below it are cut there
+    lowest: where the axis ends and bars are cut
     """
     tested = _tested(frame)
     models = list(tested["model"].unique())
     predictors = list(tested.loc[~tested["control"], "predictor"].unique())
-    figure, axes = panels(1, 1, width=9, height=3.8)
-    axis, width = axes[0, 0], 0.85 / len(models)
-    for number, model in enumerate(models):
-        seeds = tested[tested["model"] == model].pivot(index="predictor", columns="seed", values=score)
-        seeds = seeds.loc[predictors].clip(lower=lowest)
-        middle = seeds.median(axis=1)
-        reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
-        at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
-        colour = COLOURS.get(model)
-        axis.bar(at, middle - lowest, width, lowest, yerr=reach, color=colour, label=NAMES[model], error_kw={"lw": 0.6})
-    controls = tested[tested["control"] & (tested["model"] == "real")]
-    axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
-    axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])
-    axis.set_ylabel(f"{score} on A′")
-    axis.set_ylim(bottom=lowest)
-    legend(axis, columns=3)
+    figure, axes = panels(len(scores), 1, width=9, height=3)
+    width = 0.85 / len(models)
+    for axis, score in zip(axes[:, 0], scores, strict=True):
+        for number, model in enumerate(models):
+            seeds = tested[tested["model"] == model].pivot(index="predictor", columns="seed", values=score)
+            seeds = seeds.loc[predictors].clip(lower=lowest)
+            middle = seeds.median(axis=1)
+            reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
+            at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
+            colour = COLOURS.get(model)
+            axis.bar(at, middle, width, yerr=reach, color=colour, label=NAMES[model], error_kw={"lw": 0.6})
+        controls = tested[tested["control"] & (tested["model"] == "real")]
+        axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
+        axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])
+        axis.set_ylabel(f"{score} on A′")
+        axis.set_ylim(bottom=lowest)
+    legend(axes[0, 0], columns=3)
     return figure
 
 

@@ -28,8 +28,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A group of bars a classifier, on the first choice of features."""
-    return transfer.bars(frame[frame["task"] == frame["task"].iloc[0]], "accuracy")
+    """Accuracy and balanced accuracy, a group of bars a classifier, on the first choice of features."""
+    return transfer.bars(frame[frame["task"] == frame["task"].iloc[0]], "accuracy", "balanced accuracy")
 
 
 def table(frame: pd.DataFrame) -> str:
