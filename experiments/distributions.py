@@ -120,7 +120,7 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
         middle = seeds.median(axis=1)
         reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
         at = np.arange(len(values)) + (number - (len(models) - 1) / 2) * width
-        colour = COLOURS["real" if model == "held_out" else model]
+        colour = COLOURS.get("real" if model == "held_out" else model)
         axis.bar(at, middle, width, yerr=reach, color=colour, label=name(model), error_kw={"lw": 0.6})
     axis.set_xticks(
         range(len(values)), values, rotation=30 if len(values) > 5 else 0, ha="right" if len(values) > 5 else "center"
@@ -132,19 +132,20 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
 
 
 def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
-    """The distances to A′, nearest first, with the claim of the paper, and who is left out for what reason."""
+    """The distances to A′, nearest first, with the claim of the paper, and who is left out for what reason.
+
+    A seed whose distance is undefined, for there is no such sample, counts as farther than any other.
+    """
     measured = frame[(frame["model"] != "held_out") & frame["panel"].notna()]
-    first = measured.groupby(["panel", "model", "seed"], sort=False)["distance"].first()
+    first = measured.groupby(["panel", "model", "seed"], sort=False)["distance"].first().fillna(np.inf)
     rows = []
     for (panel, model), values in sorted(
         first.groupby(["panel", "model"], sort=False), key=lambda item: (item[0][0], item[1].median())
     ):
-        shown = "undefined" if values.isna().all() else f"{values.median():.4g}"
         row = {"part": panel} if panel else {}
-        spread = "" if values.isna().all() else f"{values.min():.4g} to {values.max():.4g}"
-        rows.append(
-            row | {"model": NAMES.get(model, model), distance: shown, "min to max": spread, "seeds": len(values)}
-        )
+        spread = "" if values.min() == np.inf else f"{_number(values.min())} to {_number(values.max())}"
+        row |= {"model": NAMES.get(model, model), distance: _number(values.median()), "min to max": spread}
+        rows.append(row | {"seeds": len(values)})
     lines = [f"- The paper: {claim}. It gives no number."]
     lines += left_out(frame)
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
@@ -182,9 +183,9 @@ def _pairs(
 
 
 def _generators(frame: pd.DataFrame) -> list[str]:
-    """The models that are drawn: neither controls nor left out."""
-    shown = frame[frame["panel"].notna()]["model"].unique()
-    return [model for model in shown if model not in ("held_out", *CONTROLS)]
+    """The models that are drawn: not those that are left out, and controls where there is nothing else."""
+    shown = [model for model in frame[frame["panel"].notna()]["model"].unique() if model != "held_out"]
+    return [model for model in shown if model not in CONTROLS] or shown
 
 
 def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tuple[NDArray, NDArray]]:
@@ -193,6 +194,10 @@ def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tu
     seeds = seeds.cumsum() if cumulative else seeds
     edges = np.append(seeds.index.to_numpy(), rows["high"].max())
     return edges, seeds.median(axis=1).to_numpy(), (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
+
+
+def _number(distance: float) -> str:
+    return "undefined" if np.isinf(distance) else f"{distance:.4g}"
 
 
 def name(model: str) -> str:

@@ -46,8 +46,12 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """Medians over seeds beside the paper's, and whether its claim holds."""
+    """Medians over seeds beside the paper's, and whether its claim holds.
+
+    A seed that gives no home of a technology counts as farther than any other.
+    """
     scores = frame.dropna(subset="technology").pivot(index=["model", "seed"], columns="technology", values="w1")
+    scores = scores.fillna(np.inf)
     medians = scores.groupby("model").median()
     order = medians[list(TECHNOLOGIES)].mean(axis=1).sort_values().index
     rows = []
@@ -84,15 +88,15 @@ def _rows(model: str, run: Run, real: TimeSeriesDataset, candidate: TimeSeriesDa
 
 
 def _number(gigabytes: float) -> str:
-    return "no home" if np.isnan(gigabytes) else f"{gigabytes:.2f}"
+    return "no home" if np.isinf(gigabytes) else f"{gigabytes:.2f}"
 
 
 def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     lines = [f"- The paper: {PAPER.claim}."]
     competitors = [model for model in medians.index if model not in CONTROLS]
     for technology in TECHNOLOGIES:
-        scores = medians.loc[competitors, technology].dropna()
-        if len(scores):
+        scores = medians.loc[competitors, technology]
+        if len(scores) and np.isfinite(scores.min()):
             nearest = str(scores.idxmin())
             verdict = "holds" if nearest.startswith("doppelganger") else "does not hold"
             lines.append(f"- {technology}: {verdict}, {NAMES.get(nearest, nearest)} is closest.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
@@ -61,7 +62,24 @@ def test_metadata_that_are_drawn_from_training_samples_are_shown_or_said(runs):
     assert "| AR" in text and "Left out: AR" not in text
 
 
-@pytest.mark.parametrize("name", ["figure8", "figure9", "figure10", "figure14", "figure18"])
+def test_a_seed_without_a_distance_counts_as_the_farthest():
+    rows = [
+        ("", model, seed, w1) for model, w1s in {"ar": [1, 2], "rnn": [0, None]}.items() for seed, w1 in enumerate(w1s)
+    ]
+    frame = pd.DataFrame(rows, columns=["panel", "model", "seed", "distance"])
+    (ar, rnn) = distributions.distances(frame, "W1", "a claim").splitlines()[2:4]
+    assert ar.split("|")[1:4] == [" AR      ", " 1.5       ", " 1 to 2         "]
+    assert "| undefined | 0 to undefined |" in rnn
+
+
+def test_controls_are_drawn_where_there_is_nothing_else(runs):
+    frame = distributions.shares(runs[3:], length, np.array([0.5, 10.5, 50.5]))
+    figure = distributions.histograms(frame, "records")
+    labels = [axes.get_legend_handles_labels()[1][1] for axes in figure.axes if axes.axison]
+    assert labels == ["Real (A against A′)", "Bootstrap (resampled A)"]
+
+
+@pytest.mark.parametrize("name", ["figure8", "figure9", "figure10", "figure14", "figure18", "figure22"])
 def test_figures_of_gcut_are_written(runs, tmp_path, name):
     text = artifact.write(name, runs, tmp_path)
     assert {file.suffix for file in tmp_path.glob(f"{name}.*")} == {".csv", ".json", ".md", ".png"}

@@ -45,3 +45,19 @@ def test_a_model_without_such_homes_is_told():
     frame = pd.DataFrame(rows, columns=["model", "seed", "technology", "homes", "real homes", "w1"])
     text = table2.render(frame)
     assert "no home" in text and "Naive GAN gave no DSL home with 1 of its seeds" in text
+
+
+def test_seeds_without_such_homes_count_as_the_farthest():
+    """The naive GAN has DSL homes with one seed of three: its median is no number, and it is not the closest."""
+    scores = {"naive_gan": [0.1, float("nan"), float("nan")], "doppelganger": [1.0, 2.0, 3.0]}
+    rows = [
+        (model, seed, technology, 90, 100, w1 if technology == "DSL" else 5.0)
+        for model, distances in scores.items()
+        for seed, w1 in enumerate(distances)
+        for technology in table2.TECHNOLOGIES
+    ]
+    text = table2.render(pd.DataFrame(rows, columns=["model", "seed", "technology", "homes", "real homes", "w1"]))
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    assert [line[0] for line in lines[1:]] == ["DoppelGANger", "Naive GAN"]
+    assert lines[2][2:4] == ["no home", "0.10 to no home"]
+    assert "DSL: holds, DoppelGANger is closest" in text
