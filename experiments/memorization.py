@@ -37,15 +37,16 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame, label: str) -> Figure:
-    """A row a generated sample: itself, then its nearest training samples, with their square errors."""
+    """A row a generated sample: itself, then its nearest training samples by square error."""
     figure, axes = panels(DRAWN, NEIGHBOURS + 1, width=9, height=1.5)
     series = frame[frame["what"] == "series"]
+    generated = NAMES.get(series["model"].iloc[0], series["model"].iloc[0])
     for (number, rank), rows in series.groupby(["number", "rank"]):
         axis = axes[int(number), int(rank)]
         axis.plot(rows["step"], rows["value"], lw=0.7, color="#D55E00" if rank == 0 else "black")
         axis.sharey(axes[int(number), 0])
         if number == 0:
-            axis.set_title("generated" if rank == 0 else f"nearest {int(rank)}", fontsize=9)
+            axis.set_title(f"generated: {generated}" if rank == 0 else f"nearest real {int(rank)}", fontsize=9)
     for axis in axes[-1]:
         axis.set_xlabel("record")
     axes[DRAWN // 2, 0].set_ylabel(label)

@@ -32,8 +32,9 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A panel a model; what lies below or above the bins is in the first and the last."""
-    return distributions.histograms(frame, "maximum CPU rate of a sample (GCUT, not IBM)", log_x=True, log_y=True)
+    """A panel a model."""
+    label = "maximum CPU rate of a sample (GCUT, not IBM; what lies beyond is in the outer bins)"
+    return distributions.histograms(frame, label, log_x=True, log_y=True)
 
 
 def table(frame: pd.DataFrame) -> str:

@@ -44,7 +44,7 @@ def render(frame: pd.DataFrame) -> Figure:
     for row, model in enumerate(models):
         for number, rows in series[series["model"] == model].groupby("number"):
             axis = axes[row, int(number)]
-            axis.plot(rows["step"], rows["value"], lw=0.5, color=COLOURS[model])
+            axis.plot(rows["step"], rows["value"], lw=0.5, color=COLOURS.get(model))
             axis.set_yscale("symlog")
             axis.tick_params(labelsize=6)
         axes[row, 0].set_title(_label(model), loc="left", fontsize=8)
@@ -61,7 +61,10 @@ def table(frame: pd.DataFrame) -> str:
         row: dict[str, str | int] = {"samples of": _label(model)}
         for what in ("amplitude spread", "shape similarity"):
             values = frame.loc[(frame["model"] == model) & (frame["what"] == what), "value"]
-            row |= {what: f"{values.median():.3f}", f"{what}, min to max": f"{values.min():.3f} to {values.max():.3f}"}
+            spread = f"{values.min():.3f} to {values.max():.3f}"
+            undefined = values.isna().any()  # constant samples have no shape
+            row |= {what: "undefined" if undefined else f"{values.median():.3f}"}
+            row |= {f"{what}, min to max": "" if undefined else spread}
         rows.append(row | {"seeds": len(values)})
     text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
     return (

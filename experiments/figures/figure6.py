@@ -40,12 +40,13 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
-    models = [model for model in frame["model"].unique() if model not in ("held_out", *CONTROLS)]
+    shown = [model for model in frame["model"].unique() if model != "held_out"]
+    models = [model for model in shown if model not in CONTROLS] or shown
     rows = -(-len(models) // 2)
     figure, axes = panels(rows, 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):
-        for shown, colour, label in (("held_out", "real", "Real (A′)"), (model, model, NAMES.get(model, model))):
-            shares = frame[frame["model"] == shown].pivot(index="low", columns="seed", values="share")
+        for side, colour, label in (("held_out", "real", "Real (A′)"), (model, model, NAMES.get(model, model))):
+            shares = frame[frame["model"] == side].pivot(index="low", columns="seed", values="share")
             band = (shares.min(axis=1).to_numpy(), shares.max(axis=1).to_numpy())
             histogram(axis, BINS, shares.median(axis=1).to_numpy(), colour, label, band)
         axis.set_ylabel("share of series")
@@ -78,7 +79,7 @@ def table(frame: pd.DataFrame) -> str:
 
 def _histogram(model: str, seed: int, real: TimeSeriesDataset, candidate: TimeSeriesDataset) -> pd.DataFrame:
     middles, reference = midrange(candidate), midrange(real)
-    shares = np.histogram(_log(middles), BINS)[0] / len(middles)
+    shares = np.histogram(np.clip(_log(middles), BINS[0], BINS[-1]), BINS)[0] / len(middles)
     return pd.DataFrame(
         {
             "model": model,

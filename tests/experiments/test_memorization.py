@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments import artifact, memorization
-from experiments.figures import figure5, figure23
+from experiments.figures import figure5, figure21, figure23
 from experiments.train import train
 
 
@@ -35,9 +35,18 @@ def test_it_needs_held_out_samples(config):
 def test_written(homes, config, tmp_path):
     assert "does not memorise" in artifact.write("figure23", homes, tmp_path)
     runs = [train(config(f"model={model}", "batches=2")) for model in ("doppelganger_unnormalized", "bootstrap")]
+    assert "does not memorise" in artifact.write("figure21", runs, tmp_path)
+    titles = [axes.get_title() for axes in figure21.render(figure21.compute(runs)).axes[:4]]
+    assert titles == ["generated: DoppelGANger without auto-normalization", *(f"nearest real {i}" for i in (1, 2, 3))]
     text = artifact.write("figure5", runs, tmp_path)
     assert "shape similarity" in text and "Real (A′)" in text
     assert (tmp_path / "figure5.png").exists()
+
+
+def test_samples_that_are_all_constant_have_no_shape():
+    rows = [("doppelganger", 0, "amplitude spread", 0.5), ("doppelganger", 0, "shape similarity", np.nan)]
+    text = figure5.table(pd.DataFrame(rows, columns=["model", "seed", "what", "value"]))
+    assert "| undefined " in text and "nan" not in text
 
 
 def test_similar_samples_show(config):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
 from benchmarks.statistics.midrange import midrange
+from dg.datasets import wwt
 from experiments import artifact
 from experiments.figures import figure6
 from experiments.train import train
@@ -27,6 +30,12 @@ def test_shares_and_distances_of_every_model(runs):
     logs = (np.log10(1 + values) for values in (real, generated))
     assert distances.loc["doppelganger", "w1"] == pytest.approx(wasserstein_distance(real, generated))
     assert distances.loc["doppelganger", "w1_log10"] == pytest.approx(wasserstein_distance(*logs))
+
+
+def test_pages_beyond_the_last_bin_are_in_it():
+    dataset = wwt.load(samples=20)
+    busy = replace(dataset, measurements=dataset.measurements + np.float32(2e7))
+    assert figure6._histogram("real", 0, dataset, busy)["share"].tolist()[-1] == 1
 
 
 def test_a_panel_each_and_the_distances_beside(runs, tmp_path):
