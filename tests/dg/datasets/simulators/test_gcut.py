@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.statistics.correlation import correlation
 from dg.datasets import gcut
-from dg.datasets.simulators.gcut import ENDS, LONGEST, simulate
+from dg.datasets.simulators.gcut import ENDS, LONGEST, _lengths, simulate
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,19 @@ def test_durations_are_the_papers(tasks):
     counts = np.bincount(tasks.lengths, minlength=60)
     assert counts[1:4].max() > 2 * counts[6:8].max() and counts[12:15].max() > 2 * counts[6:8].max()
     assert 500 < tasks.lengths.max() <= LONGEST
+    many = _lengths(np.full(200_000, 2), np.random.default_rng(0))
+    assert 0.95 * LONGEST < many.max() <= LONGEST == 2497
+
+
+def levels(tasks):
+    """The log of each task's mean [8, n], of all measurements but local disk space, which goes with nothing."""
+    return np.log(tasks.measurements[..., :8].sum(axis=1, dtype=float) / tasks.lengths[:, None]).T
+
+
+def test_measurements_are_correlated(tasks):
+    """The levels of CPU go together, and those of memory and page cache."""
+    correlations = np.corrcoef(levels(tasks))
+    assert correlations[:3, :3].min() > 0.9 and correlations[3:, 3:].min() > 0.8
 
 
 def test_end_events_in_their_shares_decide_the_levels(tasks):
@@ -39,6 +52,9 @@ def test_end_events_in_their_shares_decide_the_levels(tasks):
         for event in ("FINISH", "EVICT")
     )
     assert finished > 2 * evicted
+    event = tasks.metadata["end event type"].astype(str).to_numpy()
+    for level in levels(tasks):
+        assert np.ptp([np.median(level[event == end.event]) for end in ENDS]) > 1
 
 
 def test_measurements_are_consistent(tasks):
