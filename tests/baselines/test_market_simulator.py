@@ -9,6 +9,7 @@ import sig_light
 import torch
 from scipy import stats
 
+from baselines.bootstrap import Bootstrap
 from baselines.market_simulator import MarketSimulator, vae_loss
 from dg import Encoder, Generator, TimeSeriesDataset, fit
 from dg.randomness import stream
@@ -151,14 +152,17 @@ def test_no_jump_from_one_window_to_the_next(preset: dict, dataset) -> None:
 
 @pytest.mark.parametrize("hyperparameters", [{"alpha": 0.03}, {"windows": "whole"}], ids=str)
 def test_it_learns_to_cross_zero(hyperparameters: dict, dataset) -> None:
-    """Twelve records begin about -3 or 3 and go to the other side in steps of 0.5: where and how far, in W1."""
+    """Twelve records begin about -3 or 3 and go to the other side in steps of 0.5: where and how far, in W1.
+
+    Figures against a bootstrap, which resamples the training series, and an untrained model.
+    """
     rng = np.random.default_rng(0)
     side = rng.choice([-1.0, 1.0], (400, 1))
     lines = side * (3 - np.arange(12) / 2) + rng.normal(size=(400, 1)) * 0.3
     train = dataset(lines[:, :, None])
     model = partial(MarketSimulator, window=4, **hyperparameters)
 
-    def distances_and_agreement(batches: int) -> tuple[float, float, float]:
+    def distances_and_agreement(model, batches: int) -> tuple[float, float, float]:
         generator = fit(model, train, encoder=Encoder.fit(train, auto_normalize=False), batches=batches, seed=1)
         sample = generator.sample(400, seed=2).measurements[..., 0]
         first, moved = sample[:, 0], sample[:, -1] - sample[:, 0]
@@ -168,11 +172,12 @@ def test_it_learns_to_cross_zero(hyperparameters: dict, dataset) -> None:
             float((np.sign(first) != np.sign(moved)).mean()),
         )
 
-    first, moved, opposite = distances_and_agreement(1000)
-    untrained_first, untrained_moved, untrained_opposite = distances_and_agreement(1)
-    assert first < 1.1 < untrained_first / 2
-    assert moved < 1.8 < untrained_moved / 2
-    assert opposite > 0.9 > untrained_opposite + 0.2
+    first, moved, opposite = distances_and_agreement(model, 1000)
+    untrained_first, untrained_moved, untrained_opposite = distances_and_agreement(model, 1)
+    bootstrap_first, bootstrap_moved, bootstrap_opposite = distances_and_agreement(Bootstrap, 1)
+    assert bootstrap_first < first < 1.1 < untrained_first / 2
+    assert bootstrap_moved < moved < 1.8 < untrained_moved / 2
+    assert bootstrap_opposite == 1 and opposite > 0.9 > untrained_opposite + 0.2
 
 
 @pytest.mark.parametrize("killed_after", [2, 3])

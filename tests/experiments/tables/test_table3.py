@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
+from hydra import initialize_config_dir
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE
 from experiments import artifact
+from experiments.published import CONTROLS, TABLE3
+from experiments.reproduce import grid
 from experiments.tables import table3
 from experiments.train import train
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -28,6 +36,16 @@ def test_one_row_a_model_and_seed(runs):
     parts = runs[0].real
     assert scores["real", 0] == AUTOCORRELATION_MSE(parts.held_out, parts.train)
     assert scores["bootstrap", 0] == AUTOCORRELATION_MSE(parts.held_out, runs[0].generated)
+
+
+def test_every_model_of_the_paper_and_every_control_has_a_finite_number(tmp_path):
+    """The grid as make reproduces it, at a size that is smaller still than smoke."""
+    smaller = ["scale=smoke", "logger=none", f"outputs={tmp_path}", "scale.samples=60", "scale.batches=2"]
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cells = grid("table3", smaller)
+    frame = table3.compute([train(cell) for cell in cells])
+    assert {*TABLE3, *CONTROLS} <= set(frame["model"])
+    assert np.isfinite(frame["mse"]).all()
 
 
 def test_written_with_its_provenance(runs, tmp_path):
