@@ -117,7 +117,7 @@ def read_schema(file: str | Path) -> list[Output]:
         for opcode, argument, position in pickletools.genops(content):
             if opcode.name not in OPCODES:
                 raise ValueError(f"opcode {opcode.name} at byte {position} does not belong into a schema")
-            if opcode.name in PLACES and not 0 <= argument <= len(content):
+            if opcode.name in PLACES and argument not in range(len(content)):
                 raise ValueError(f"place {argument} at byte {position} would take up memory for nothing")
         fields = _PlainValues(io.BytesIO(content), encoding="ascii").load()
         return [_output(field) for field in fields]

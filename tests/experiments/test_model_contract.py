@@ -52,3 +52,24 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
 
     generator.save(tmp_path / "generator")
     assert same(sampled, Generator.load(tmp_path / "generator").sample(70, seed=3))
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("timegan", {"units": None, "layers": 3, "shifted": False}),
+        ("timegan_github2020", {"units": 24, "layers": 3, "shifted": True}),
+        ("rcgan", {"init": "release", "conditional": False, "noise": 5, "units": 100}),
+        ("rcgan_glorot", {"init": "glorot", "conditional": False}),
+        ("rcgan_conditional", {"init": "release", "conditional": True}),
+        ("market_simulator", {"windows": "chained", "window": 50, "order": 4, "inversion": "gradient"}),
+        ("doppelganger", {"auxiliary_discriminator": True, "mask_tail": False}),
+        ("doppelganger_plain", {"auxiliary_discriminator": False}),
+    ],
+)
+def test_a_preset_is_what_its_name_says(config, name, chosen):
+    """D25, D26, D28 and D34, as the constructor takes them with its own defaults."""
+    cell = config(f"model={name}", "scale.samples=10")
+    encoder = Encoder.fit(split(cell).train, log=cell.dataset.log, **cell.model.encoder)
+    built = dict(instantiate(cell.model.module)(encoder.layout).hparams)
+    assert {key: built[key] for key in chosen} == chosen
