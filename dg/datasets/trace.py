@@ -41,6 +41,7 @@ PAPER = {"no end event": 0.17, "discontinuous": 1.25, "an empty record": 6.25, "
 STRANGERS = 0.01  # share of the tasks that may be in no event part; the published trace has some 70 such jobs
 ANEW = "fetch the part anew"
 DRAWING = 2**32
+LARGEST = 1e30  # of a measurement, all of which are shares of a machine
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +101,8 @@ def _read_events(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> 
             arg_max("event type", "time") FILTER ({ended}) AS "event type", bool_or({wrong}) AS wrong
             FROM {_csv(part, EVENTS)} GROUP BY ALL
         """
-        fault = Fault(_csv(part, EVENTS), wrong, '"event type"', f"is no event type, which are 0 to {LARGEST_EVENT}")
-        _take(database, part, stage, "events", fault)
+        told = f"concat('event type ', \"event type\", ' does not exist, they are 0 to {LARGEST_EVENT}')"
+        _take(database, part, stage, "events", Fault(_csv(part, EVENTS), wrong, told))
     database.execute(
         """
         CREATE OR REPLACE TABLE tasks AS SELECT job, "task index", max("end") AS "end",
@@ -111,7 +112,7 @@ def _read_events(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> 
 
 
 def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], drawn: int) -> None:
-    """The records of the drawn tasks; raises ValueError at a record that ends before it begins."""
+    """The records of the drawn tasks; raises ValueError at a record that ends before it begins, or at odd numbers."""
     columns = ", ".join(f'"{name}"' for name in ("job", "task index", "start", "end", *MEASUREMENTS))
     types = ", ".join(f'"{name}" {USAGE[name]}' for name in ("job", "task index", "start", "end", *MEASUREMENTS))
     database.execute(f"CREATE TABLE IF NOT EXISTS records ({types})")
@@ -120,12 +121,17 @@ def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], draw
         raise ValueError("the parts of task_events hold no event; fetch them anew")
     limit = min(DRAWING, round(DRAWING * drawn / all_tasks))
     draw = f'hash(job, "task index") % {DRAWING} < {limit}'
-    wrong = '("start" IS NULL OR "end" IS NULL OR job IS NULL OR "task index" IS NULL OR "start" >= "end")'
+    odd = {name: f'NOT "{name}" BETWEEN 0 AND {LARGEST}' for name in MEASUREMENTS}  # what is empty is not odd
+    missing = '"start" IS NULL OR "end" IS NULL OR job IS NULL OR "task index" IS NULL OR "start" >= "end"'
+    wrong = f"coalesce({missing} OR ({draw} AND ({' OR '.join(odd.values())})), false)"
+    told = " ".join(
+        f"WHEN {rule} THEN concat('{name} ', \"{name}\", ' is no number from 0 on')" for name, rule in odd.items()
+    )
+    told = f"CASE {told} ELSE concat('start ', \"start\", ' and end ', \"end\", ' are no interval of a task') END"
     for part in tqdm(_left(database, files), desc="task_usage", unit="part"):
         rows = _csv(part, USAGE)
         stage = f"SELECT {columns}, {wrong} AS wrong FROM {rows} WHERE {wrong} OR {draw}"
-        fault = Fault(rows, wrong, '"start" || \' to \' || "end"', "is no interval of time")
-        _take(database, part, stage, "records", fault)
+        _take(database, part, stage, "records", Fault(rows, wrong, told))
 
 
 def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> None:
@@ -210,20 +216,19 @@ def _take(database: duckdb.DuckDBPyConnection, part: Path, stage: str, table: st
 
 
 class Fault(NamedTuple):
-    """What makes a line wrong, in SQL, and how it is told."""
+    """What makes a line wrong, and how it is told, in SQL."""
 
     rows: str
     wrong: str
-    shown: str
-    complaint: str
+    told: str
 
     def first(self, database: duckdb.DuckDBPyConnection) -> str:
         """The number of the first line that is wrong, and what is wrong with it."""
         database.execute("SET preserve_insertion_order = true")
         numbered = f"SELECT row_number() OVER () AS line, * FROM {self.rows}"
-        query = f"SELECT line, {self.shown} FROM ({numbered}) WHERE {self.wrong} ORDER BY line LIMIT 1"
-        line, value = database.execute(query).fetchone()  # type: ignore[misc]
-        return f"line {line}: {value!r} {self.complaint}"
+        query = f"SELECT line, {self.told} FROM ({numbered}) WHERE {self.wrong} ORDER BY line LIMIT 1"
+        line, told = database.execute(query).fetchone()  # type: ignore[misc]
+        return f"line {line}: {told}"
 
 
 def _csv(part: Path, columns: dict[str, str]) -> str:

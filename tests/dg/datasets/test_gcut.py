@@ -209,14 +209,28 @@ def test_too_few_columns(trace_of, load):
 
 def test_an_unknown_event_code(trace_of, load):
     events, usage = sound(1, 2)
-    with pytest.raises(ValueError, match=r"task_events/part-00001.*line 2: 9 is no event type, which are 0 to 8"):
+    with pytest.raises(
+        ValueError, match=r"task_events/part-00001.*line 2: event type 9 does not exist, they are 0 to 8; correct"
+    ):
         load(trace_of([events, [event(2, 0, BEGIN), event(2, 9, BEGIN)]], [usage]))
 
 
 def test_an_interval_that_ends_before_it_starts(trace_of, load):
     events, usage = sound(1, 2)
     usage[1][1] = usage[1][0] - 5
-    with pytest.raises(ValueError, match=r"task_usage/part-00000.*line 2: '900000000 to 899999995' is no interval"):
+    with pytest.raises(
+        ValueError, match=r"task_usage/part-00000.*line 2: start 900000000 and end 899999995 are no interval"
+    ):
+        load(trace_of([events], [usage]))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", -0.5, 1e300])
+def test_a_measurement_that_is_no_share_of_a_machine(trace_of, load, value):
+    events, usage = sound(1, 3)
+    usage[2][7] = value
+    with pytest.raises(
+        ValueError, match=r"part-00000.*line 3: assigned memory usage .* is no number from 0 on; correct"
+    ):
         load(trace_of([events], [usage]))
 
 
