@@ -149,7 +149,9 @@ def unit_profile(folder: Path) -> pd.DataFrame:
     table.columns = [str(column).strip().lower().replace(" ", "_") for column in table.columns]
     missing = set(PROFILE) - set(table.columns)
     if missing:
-        raise ValueError(f"{file}: has no column {', '.join(sorted(missing))}; it has {', '.join(table.columns)}")
+        raise ValueError(
+            f"{file}: has no column {', '.join(sorted(missing))}; it has {', '.join(table.columns)}; rename it"
+        )
     table = table[list(PROFILE)].dropna()
     known = {technology.lower(): technology for technology in TECHNOLOGIES}
     table["technology"] = table["technology"].astype(str).str.strip()
@@ -158,12 +160,13 @@ def unit_profile(folder: Path) -> pd.DataFrame:
         row = table.index[unknown][0]
         raise ValueError(
             f"{file}: row {row + 2}, column technology: {table.loc[row, 'technology']!r} does not exist; "
-            f"known are {', '.join(TECHNOLOGIES)}"
+            f"known are {', '.join(TECHNOLOGIES)}; correct it or delete the row"
         )
     twice = table["unit_id"].duplicated()
     if twice.any():
         raise ValueError(
-            f"{file}: row {table.index[twice][0] + 2}: unit {table['unit_id'][twice].iloc[0]} is there twice"
+            f"{file}: row {table.index[twice][0] + 2}: unit {table['unit_id'][twice].iloc[0]} is there twice; "
+            "delete one row"
         )
     table["technology"] = table["technology"].str.lower().map(known)
     return table.astype({"isp": str, "state": str}).set_index("unit_id")

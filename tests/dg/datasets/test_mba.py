@@ -95,6 +95,20 @@ def test_a_technology_that_does_not_exist(raw):
         mba.load(folder)
 
 
+def test_a_unit_profile_that_is_not_one(raw):
+    """A unit twice, a column that is called otherwise, no profile at all."""
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"], [1, "Acme", "Cable", "PA"]])
+    with pytest.raises(ValueError, match=r"Unit-Profile.*row 3: unit 1 is there twice; delete one row"):
+        mba.load(folder)
+    (profile,) = folder.glob("*.xlsx")
+    pd.read_excel(profile).rename(columns={"State": "Region"}).to_excel(profile, index=False)
+    with pytest.raises(ValueError, match=r"Unit-Profile.*has no column state; it has unit_id, isp, technology, region"):
+        mba.load(folder)
+    profile.unlink()
+    with pytest.raises(ValueError, match="0 files have 'profile' in their name; put the one"):
+        mba.load(folder)
+
+
 def test_a_line_that_cannot_be_read(raw):
     folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
     with open(folder / "curr_netusage.csv", "a") as file:
