@@ -30,7 +30,7 @@ class TimeGAN(GenerativeModule):
     lacks = MappingProxyType(
         {
             "metadata": "its release generates measurements alone (§5.1.2)",
-            "lengths": "its release takes those of the training samples",
+            "lengths": "its release takes the lengths of the training samples",
         }
     )
     low: Tensor

@@ -21,6 +21,7 @@ from experiments.published import NAMES
 from experiments.runs import Run, one_a_seed
 
 DRAWN, NEIGHBOURS = 3, 3
+FEW = 20  # records, under which each is marked
 MEASURED = 500  # samples at most on either side
 
 
@@ -43,7 +44,8 @@ def render(frame: pd.DataFrame, label: str) -> Figure:
     generated = NAMES.get(series["model"].iloc[0], series["model"].iloc[0])
     for (number, rank), rows in series.groupby(["number", "rank"]):
         axis = axes[int(number), int(rank)]
-        axis.plot(rows["step"], rows["value"], lw=0.7, color="#D55E00" if rank == 0 else "black")
+        marker = "." if len(rows) < FEW else ""
+        axis.plot(rows["step"], rows["value"], marker=marker, lw=0.7, color="#D55E00" if rank == 0 else "black")
         axis.sharey(axes[int(number), 0])
         if number == 0:
             axis.set_title(f"generated: {generated}" if rank == 0 else f"nearest real {int(rank)}", fontsize=9)

@@ -33,7 +33,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A panel a model."""
-    label = "maximum CPU rate of a sample (GCUT, not IBM; what lies beyond is in the outer bins)"
+    label = "maximum CPU rate of a sample (GCUT, not IBM)\nouter bins: what lies beyond, too"
     return distributions.histograms(frame, label, log_x=True, log_y=True)
 
 
