@@ -33,8 +33,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> Figure:
     """A panel a model."""
     last = frame["high"].max()
-    note = f"; the last bin: {UP_TO + 1} and more" if last == UP_TO + 1.5 else ""
-    return distributions.histograms(frame, f"duration (records of five minutes{note})")
+    note = f"\nthe last bin: {UP_TO + 1} and more" if last == UP_TO + 1.5 else ""
+    return distributions.histograms(frame, f"duration (records of five minutes){note}")
 
 
 def table(frame: pd.DataFrame) -> str:
