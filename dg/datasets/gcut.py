@@ -55,6 +55,7 @@ def load(
 
     raw: a folder with the folders task_events and task_usage, and their parts as they are published in those
     samples: chosen without replacement by `seed`; all tasks that are left, or 3,000 simulated ones, unless named
+        and fewer
     drawn: about so many tasks are drawn from the trace before the filters of Appendix A (always the same ones)
     cache: where what is left of them is kept; it is used again while the parts stay as they are
     Raises FileNotFoundError, or ValueError naming the part, the line or task, and the remedy.
@@ -64,10 +65,10 @@ def load(
 
         return simulate(SIMULATED if samples is None else samples, seed)
     tasks = _dataset(ingest(Path(raw), Path(cache), drawn))
-    if samples is None:
+    if samples is None or samples >= len(tasks):
         return tasks
-    if not 1 <= samples <= len(tasks):
-        raise ValueError(f"{raw}: {samples} samples were asked for and {len(tasks)} tasks are left; ask for fewer")
+    if samples < 1:
+        raise ValueError(f"{raw}: {samples} samples were asked for; ask for at least 1")
     return tasks.take(np.sort(np.random.default_rng(seed).choice(len(tasks), samples, replace=False)))
 
 

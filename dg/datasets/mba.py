@@ -50,7 +50,7 @@ def load(
     """`samples` homes of the folder `raw`; of the simulator where `raw` is None.
 
     raw: the folder of the authors' data_train.npz; or of curr_netusage.csv, a table of losses and a unit profile
-    samples: chosen without replacement by `seed`; all valid homes, or 600 simulated ones, unless named
+    samples: chosen without replacement by `seed`; all valid homes, or 600 simulated ones, unless named and fewer
     loss: the raw table of losses, "curr_udplatency" as the paper's text says, or "curr_ping" as its file suggests (D32)
     Raises FileNotFoundError, or ValueError naming the file, the line or unit, and the remedy.
     """
@@ -66,12 +66,10 @@ def load(
         homes = read_raw(folder, loss)
     else:
         raise FileNotFoundError(f"{folder}: holds neither data_train.npz nor curr_netusage.csv; name the folder of one")
-    if samples is None:
+    if samples is None or samples >= len(homes):
         return homes
-    if not 1 <= samples <= len(homes):
-        raise ValueError(
-            f"{raw}: {samples} samples were asked for and {len(homes)} valid homes are there; ask for fewer"
-        )
+    if samples < 1:
+        raise ValueError(f"{raw}: {samples} samples were asked for; ask for at least 1")
     log.info("%d of %d homes dropped: %d are sampled", len(homes) - samples, len(homes), samples)
     return homes.take(np.random.default_rng(seed).choice(len(homes), samples, replace=False))
 

@@ -120,9 +120,11 @@ def complete(pages: pl.DataFrame) -> pl.DataFrame:
 
 
 def sample(pages: pl.DataFrame, samples: int, seed: int) -> pl.DataFrame:
-    """Appendix A: "from which we sample 100k samples", without replacement; which ones, the paper does not say."""
-    if not 1 <= samples <= len(pages):
-        raise ValueError(f"{samples} samples were asked for and {len(pages)} complete rows are there; ask for fewer")
+    """Appendix A: "from which we sample 100k samples", without replacement; all where there are fewer."""
+    if samples < 1:
+        raise ValueError(f"{samples} samples were asked for; ask for at least 1")
+    if samples >= len(pages):
+        return pages
     log.info("%d of %d pages dropped: %d are sampled", len(pages) - samples, len(pages), samples)
     return pages[np.random.default_rng(seed).choice(len(pages), samples, replace=False)]
 

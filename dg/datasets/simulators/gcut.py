@@ -84,7 +84,7 @@ def _use(end: End, length: int, rng: np.random.Generator) -> Array:
     largest = memory * (1 + 0.1 * np.abs(noise[2]))
     assigned = np.full(length, largest.max() * np.exp(0.3 * abs(rng.standard_normal()))) * (1 + 0.03 * shared)
     mapped, unmapped = memory * 0.05 * np.exp(0.3 * noise[3]), memory * 0.1 * np.exp(0.4 * noise[4] + 0.3 * own)
-    disk = np.exp(-9 + 0.5 * rng.standard_normal()) * np.ones(length)
+    disk = np.exp(0.5 * memory_level - 7 + 0.5 * rng.standard_normal()) * np.ones(length)
     columns = (cpu, peak, sampled, memory, np.maximum(assigned, 0), largest, unmapped, mapped + unmapped, disk)
     return np.minimum(np.stack(columns, axis=1), 1.0)
 

@@ -33,14 +33,15 @@ def test_durations_are_the_papers(tasks):
 
 
 def levels(tasks):
-    """The log of each task's mean [8, n], of all measurements but local disk space, which goes with nothing."""
-    return np.log(tasks.measurements[..., :8].sum(axis=1, dtype=float) / tasks.lengths[:, None]).T
+    """The log of each task's mean of every measurement, [9, n]."""
+    return np.log(tasks.measurements.sum(axis=1, dtype=float) / tasks.lengths[:, None]).T
 
 
 def test_measurements_are_correlated(tasks):
-    """The levels of CPU go together, and those of memory and page cache."""
+    """The levels of CPU go together, those of memory and page cache too, and the disk space goes with these."""
     correlations = np.corrcoef(levels(tasks))
-    assert correlations[:3, :3].min() > 0.9 and correlations[3:, 3:].min() > 0.8
+    assert correlations[:3, :3].min() > 0.9 and correlations[3:8, 3:8].min() > 0.8
+    assert correlations[8, 3:8].min() > 0.5
 
 
 def test_end_events_in_their_shares_decide_the_levels(tasks):
@@ -54,7 +55,7 @@ def test_end_events_in_their_shares_decide_the_levels(tasks):
     assert finished > 2 * evicted
     event = tasks.metadata["end event type"].astype(str).to_numpy()
     for level in levels(tasks):
-        assert np.ptp([np.median(level[event == end.event]) for end in ENDS]) > 1
+        assert np.ptp([np.median(level[event == end.event]) for end in ENDS]) > 0.5
 
 
 def test_measurements_are_consistent(tasks):
