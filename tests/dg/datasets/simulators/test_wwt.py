@@ -12,7 +12,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.datasets import wwt
 from dg.datasets.simulators.wwt import simulate
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "wwt" / "train_1_subset.csv.gz"
+REAL = Path(__file__).parents[5] / "shared" / "data" / "wwt" / "train_1_subset.csv.gz"
 READERS = {"domain": "de.wikipedia.org", "access": "all-access", "agent": "all-agents"}
 SPIDERS = {"domain": "es.wikipedia.org", "access": "all-access", "agent": "spider"}
 TOLERANCES = {
