@@ -18,7 +18,7 @@ from benchmarks.distances import jensen_shannon, wasserstein1
 from benchmarks.metric import Statistic
 from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
-from experiments.capabilities import unable
+from experiments.capabilities import left_out, unable, with_left_out
 from experiments.plots import COLOURS, curve, histogram, legend, panels
 from experiments.published import CONTROLS, NAMES
 from experiments.runs import Run, one_a_seed
@@ -149,21 +149,6 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
     lines = [f"- The paper: {claim}. It gives no number."]
     lines += left_out(frame)
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
-
-
-def with_left_out(frame: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
-    """The frame, and a row for each model that is left out, with the reason in `left out`; numbers stay whole."""
-    out = pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())}, dtype=object)
-    whole = frame.astype(dict.fromkeys(frame.select_dtypes("integer").columns, "Int64"))
-    return pd.concat([whole, out], ignore_index=True) if reasons else frame
-
-
-def left_out(frame: pd.DataFrame) -> list[str]:
-    """What those rows say, for the lines under a table."""
-    if "left out" not in frame:
-        return []
-    reasons = frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates()
-    return [f"- Left out: {name(model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
 
 
 def _pairs(

@@ -8,7 +8,7 @@ A tested on A′, and the other way round. A model that cannot take part has one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from benchmarks.downstream.features import summary
 from benchmarks.downstream.forecasting import FORECASTING
 from benchmarks.downstream.protocol import Array, Task, evaluate
 from dg.dataset import TimeSeriesDataset, concatenate
-from experiments.capabilities import unable
+from experiments.capabilities import unable, with_left_out
 from experiments.runs import Run, one_a_seed
 
 # What is predicted of a sample: the paper says it of GCUT (§5.2), the others are ours (D39).
@@ -36,8 +36,7 @@ def classified(
     reasons = unable(runs, ("metadata",))
     able = [run for run in runs if run.model not in reasons]
     frame = scores(able, lambda run: classification(PREDICTED[run.dataset], features), augment=augment)
-    left_out = pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())})
-    return pd.concat([frame, left_out], ignore_index=True)
+    return with_left_out(frame, reasons)
 
 
 def forecasted(runs: Sequence[Run], *, augment: bool = False) -> pd.DataFrame:
@@ -95,12 +94,6 @@ class Cell:
         key = "\n".join([self.task.description, sklearn.__version__, self.trained, str(run.seed), *prints])
         folder = run.folder.parents[1] / "downstream"
         return folder / f"{hashlib.sha256(key.encode()).hexdigest()[:12]}.parquet"
-
-
-def reasons(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Who is left out, and why."""
-    if "left out" in frame:
-        yield from frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates().itertuples(index=False)
 
 
 def _evaluate(

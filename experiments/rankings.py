@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
-from experiments.downstream import reasons
+from experiments.capabilities import left_out
 from experiments.plots import legend, panels
 from experiments.published import NAMES
 
@@ -34,8 +34,8 @@ def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
             own = {"task": truth["task"], "model": model, "seed": seed, "score": within[score]}
             own |= {"rank": ranks(within[score]), "transferred": across[score]}
             parts.append(pd.DataFrame({**own, **_correlation(truth, within, score)}).reset_index())
-    out = scores[scores["left out"].notna()][["model", "left out"]] if "left out" in scores else None
-    return pd.concat([*parts, out] if out is not None else parts, ignore_index=True)
+    left = scores[scores["task"].isna()].dropna(axis="columns", how="all")
+    return pd.concat([*parts, left], ignore_index=True)
 
 
 def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
@@ -124,7 +124,7 @@ def remarks(frame: pd.DataFrame) -> list[str]:
             f"- The order is kept, the samples are poor (under {POOR} of real's score on A′): {names}. A rank "
             "correlation alone is misleading, as the paper says of AR (§5.2)."
         )
-    return lines + [f"- Left out: {NAMES[model]}, {reason}." for model, reason in reasons(frame)]
+    return lines + left_out(frame)
 
 
 def _name(model: str) -> str:

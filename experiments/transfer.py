@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.downstream import reasons
 from experiments.plots import COLOURS, legend, panels
 from experiments.published import CONTROLS, NAMES
 
@@ -85,11 +84,6 @@ def spread(values: pd.Series) -> str:
     if values.isna().all():
         return "undefined"
     return f"{_number(values.median())} ({_number(values.min())} to {_number(values.max())})"
-
-
-def left_out(frame: pd.DataFrame) -> list[str]:
-    """A line for every model that cannot take part."""
-    return [f"- Left out: {NAMES[model]}, {reason}." for model, reason in reasons(frame)]
 
 
 def _number(value: float) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from benchmarks.downstream.features import padded, summary
 from experiments import transfer
 from experiments.artifact import Paper
+from experiments.capabilities import left_out
 from experiments.downstream import classified
 from experiments.published import FIGURE13, NAMES
 from experiments.runs import Run
@@ -44,7 +45,7 @@ def table(frame: pd.DataFrame) -> str:
         *_ratios(first),
         "- The majority class is what a classifier gets that sees nothing: that of the samples it was trained on.",
     ]
-    return "\n\n".join([*parts, "\n".join(lines + transfer.left_out(frame))])
+    return "\n\n".join([*parts, "\n".join(lines + left_out(frame))])
 
 
 def _ratios(frame: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments import transfer
 from experiments.artifact import Paper
+from experiments.capabilities import left_out
 from experiments.downstream import classified, forecasted
 from experiments.published import NAMES
 from experiments.runs import Run
@@ -39,7 +40,7 @@ def render(frame: pd.DataFrame) -> str:
         for score in SCORES:
             if score in rows and rows[score].notna().any():
                 parts += [f"{dataset}: {score} on A′, {task}", _table(rows, score)]
-    lines = [f"- The paper: {PAPER.claim}.", *transfer.left_out(frame)]
+    lines = [f"- The paper: {PAPER.claim}.", *left_out(frame)]
     return "\n\n".join([*parts, "\n".join(lines)])
 
 

@@ -12,8 +12,7 @@ from benchmarks.distances import wasserstein1
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
-from experiments.capabilities import unable
-from experiments.distributions import left_out, with_left_out
+from experiments.capabilities import left_out, unable, with_left_out
 from experiments.published import CONTROLS, NAMES, TABLE2
 from experiments.runs import Run, one_a_seed
 
