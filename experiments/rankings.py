@@ -112,6 +112,7 @@ def remarks(frame: pd.DataFrame) -> list[str]:
         "- The order of A tested on A′ against that of B tested on B′; the first row is A′ tested on A: what an order "
         "of so few is worth. Ties share their mean rank; where all tie there is no order, and no correlation. The "
         "interval is of a seed's test sets, resampled; its ends are medians over seeds.",
+        "- B and B′ of bootstrap and shuffled share samples of A, so that an algorithm that memorises wins there.",
     ]
     shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
     medians = shown.groupby("model", sort=False)[["correlation", "transferred"]].median()
