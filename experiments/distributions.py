@@ -187,4 +187,4 @@ def _number(distance: float) -> str:
 
 def name(model: str) -> str:
     """What a legend calls `model`."""
-    return "Real, held out (A′)" if model == "held_out" else NAMES.get(model, model)
+    return "Real" if model == "held_out" else NAMES.get(model, model)

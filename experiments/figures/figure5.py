@@ -92,4 +92,4 @@ def _similarity(data: TimeSeriesDataset) -> float:
 
 
 def _label(model: str) -> str:
-    return "Real, held out (A′)" if model == "real" else NAMES.get(model, model)
+    return "Real" if model == "real" else NAMES.get(model, model)
