@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.provenance import revision
+from experiments.provenance import revision, versions
 from experiments.published import NAMES
 from experiments.runs import Run
 
@@ -103,9 +103,11 @@ def _exceptions(runs: Sequence[Run]) -> str:
 
 
 def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
-    """The provenance of every run behind an artifact."""
+    """What computed an artifact, and the provenance of every run behind it."""
     return {
         "artifact": name,
+        "revision": revision(),
+        "versions": versions(),
         "runs": [
             {
                 "id": run.folder.name,

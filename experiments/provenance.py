@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from dg.dataset import TimeSeriesDataset
 from experiments.data import file_hash, origin
 
-PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib")
+PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
 
 
 def provenance(config: DictConfig, train: TimeSeriesDataset, *, seconds: float) -> dict[str, Any]:
@@ -26,11 +26,16 @@ def provenance(config: DictConfig, train: TimeSeriesDataset, *, seconds: float) 
             "samples": len(train),
         },
         "revision": revision(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": versions(),
         "device": device(config.trainer.accelerator),
         "threads": torch.get_num_threads(),
         "seconds": round(seconds, 1),
     }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that numbers depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def revision() -> str:
