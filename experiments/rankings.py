@@ -117,15 +117,14 @@ def remarks(frame: pd.DataFrame) -> list[str]:
         "- B and B′ of bootstrap and shuffled share samples of A, so that an algorithm that memorises wins there.",
     ]
     shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
-    medians = shown.groupby("model", sort=False)[["correlation", "transferred"]].median()
-    poor = medians[
-        (medians["correlation"] > KEPT) & (medians["transferred"] < POOR * medians.loc["real", "transferred"])
-    ]
+    models = shown.groupby("model", sort=False)
+    correlation, score = models["correlation"].median(), models["transferred"].mean()
+    poor = score[(correlation > KEPT) & (score < POOR * score["real"])]
     if len(poor):
         names = ", ".join(NAMES[str(model)] for model in poor.index)
         lines.append(
-            f"- The order is kept, the samples are poor (under {POOR} of real's score on A′): {names}. A rank "
-            "correlation alone is misleading, as the paper says of AR (§5.2)."
+            f"- The order is kept, the samples are poor (their mean score on A′ is under {POOR} of real's): {names}. A "
+            "rank correlation alone is misleading, as the paper says of AR (§5.2)."
         )
     return lines + left_out(frame)
 
