@@ -54,7 +54,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         for x, height, model in zip(at, heights, models, strict=True):
             place = ranks(medians.loc[model])[number]
             axis.annotate(f"{place:g}", (x, max(height, 0)), ha="center", va="bottom", fontsize=6)
-    names = [textwrap.fill(_name(model), 22) for model in models]
+    names = [textwrap.fill(_name(model), 24) for model in models]
     crowded = len(models) > 8
     axis.set_xticks(
         range(len(models)), names, fontsize=7, rotation=45 if crowded else 0, ha="right" if crowded else "center"

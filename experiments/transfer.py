@@ -18,14 +18,14 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
     tested = _tested(frame)
     models = list(tested["model"].unique())
     predictors = list(tested.loc[~tested["control"], "predictor"].unique())
-    figure, axes = panels(len(scores), 1, width=9, height=3)
+    figure, axes = panels(len(scores), 1, width=9, height=3.4)
     width = 0.85 / len(models)
     for axis, score in zip(axes[:, 0], scores, strict=True):
         for number, model in enumerate(models):
             seeds = tested[tested["model"] == model].pivot(index="predictor", columns="seed", values=score)
-            seeds = seeds.loc[predictors].clip(lower=lowest)
-            middle = seeds.median(axis=1)
-            reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
+            seeds = seeds.loc[predictors]
+            low, middle, high = (side(axis=1).clip(lowest) for side in (seeds.min, seeds.median, seeds.max))
+            reach = np.stack([middle - low, high - middle])
             at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
             colour = COLOURS.get(model)
             axis.bar(at, middle, width, yerr=reach, color=colour, label=NAMES[model], error_kw={"lw": 0.6})
