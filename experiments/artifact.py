@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.provenance import revision, versions
-from experiments.published import NAMES
+from experiments.published import label_of
 from experiments.runs import Run
 
 
@@ -64,11 +64,10 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     artifact = find(name)
     results.mkdir(parents=True, exist_ok=True)
     frame = artifact.compute(runs)
-    drawn = artifact.render(frame)
-    note = summary(runs)
     frame.to_csv(_whole(results / f"{name}.csv"), index=False)
     _commit(results / f"{name}.csv")
     _write_text(results / f"{name}.json", json.dumps(sources(name, runs), indent=2))
+    drawn, note = artifact.render(frame), summary(runs)
     if isinstance(drawn, Figure):
         drawn.supxlabel(textwrap.fill(note, 150), x=0.01, ha="left", fontsize=6, color="grey")
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
@@ -99,7 +98,7 @@ def summary(runs: Sequence[Run]) -> str:
 def _exceptions(runs: Sequence[Run]) -> str:
     """The models that have a budget of batches of their own."""
     budgets = {run.model: run.config.batches for run in runs if run.config.batches != run.config.scale.batches}
-    return "".join(f", {NAMES.get(model, model)} {batches:,}" for model, batches in budgets.items())
+    return "".join(f", {label_of(model)} {batches:,}" for model, batches in budgets.items())
 
 
 def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:

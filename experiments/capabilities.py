@@ -9,7 +9,7 @@ import pandas as pd
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
-from experiments.published import NAMES, TABLE4
+from experiments.published import TABLE4, label_of
 from experiments.runs import Run
 
 MODELS = Path(__file__).resolve().parents[1] / "conf" / "model"
@@ -41,4 +41,4 @@ def left_out(frame: pd.DataFrame) -> list[str]:
     if "left out" not in frame:
         return []
     reasons = frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates()
-    return [f"- Left out: {NAMES.get(model, model)}, {reason}." for model, reason in reasons.itertuples(index=False)]
+    return [f"- Left out: {label_of(model)}, {reason}." for model, reason in reasons.itertuples(index=False)]

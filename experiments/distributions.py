@@ -20,7 +20,7 @@ from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
 from experiments.capabilities import left_out, unable, with_left_out
 from experiments.plots import COLOURS, curve, histogram, legend, panels
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 from experiments.runs import Run, one_a_seed
 
 Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
@@ -144,7 +144,7 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
     ):
         row = {"part": panel} if panel else {}
         spread = "" if values.min() == np.inf else f"{_number(values.min())} to {_number(values.max())}"
-        row |= {"model": NAMES.get(model, model), distance: _number(values.median()), "min to max": spread}
+        row |= {"model": label_of(model), distance: _number(values.median()), "min to max": spread}
         rows.append(row | {"seeds": len(values)})
     lines = [f"- The paper: {claim}. It gives no number."]
     lines += left_out(frame)
@@ -187,4 +187,4 @@ def _number(distance: float) -> str:
 
 def name(model: str) -> str:
     """What a legend calls `model`."""
-    return "Real" if model == "held_out" else NAMES.get(model, model)
+    return "Real" if model == "held_out" else label_of(model)

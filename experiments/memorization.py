@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.neighbors import memorization, nearest, normalized
 from dg.dataset import TimeSeriesDataset
 from experiments.plots import panels
-from experiments.published import NAMES
+from experiments.published import label_of
 from experiments.runs import Run, one_a_seed
 
 DRAWN, NEIGHBOURS = 3, 3
@@ -41,7 +41,7 @@ def render(frame: pd.DataFrame, label: str) -> Figure:
     """A row a generated sample: itself, then its nearest training samples by square error."""
     figure, axes = panels(DRAWN, NEIGHBOURS + 1, width=9, height=1.5)
     series = frame[frame["what"] == "series"]
-    generated = NAMES.get(series["model"].iloc[0], series["model"].iloc[0])
+    generated = label_of(series["model"].iloc[0])
     for (number, rank), rows in series.groupby(["number", "rank"]):
         axis = axes[int(number), int(rank)]
         marker = "." if len(rows) < FEW else ""
@@ -68,7 +68,7 @@ def table(frame: pd.DataFrame, claim: str) -> str:
         medians = [float(np.median(values[model, seed])) for seed in seeds]
         rows.append(
             {
-                "model": NAMES.get(model, model),
+                "model": label_of(model),
                 "nearer to training than held-out samples": f"{np.median(nearer):.3f}",
                 "min to max": f"{min(nearer):.3f} to {max(nearer):.3f}",
                 "median square error to the nearest": f"{np.median(medians):.3g}",

@@ -67,3 +67,8 @@ NAMES = {
 }
 
 CONTROLS = ("real", "bootstrap", "shuffled")
+
+
+def label_of(model: object) -> str:
+    """What a table or figure calls a model: its name in conf/model where it has no other."""
+    return NAMES.get(str(model), str(model))

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
 from experiments.capabilities import left_out
 from experiments.plots import legend, panels
-from experiments.published import NAMES
+from experiments.published import label_of
 
 KEPT, POOR = 0.75, 0.8  # an order is kept above the one, samples are poor below the other, which is a share of real's
 PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
@@ -121,7 +121,7 @@ def remarks(frame: pd.DataFrame) -> list[str]:
     correlation, score = models["correlation"].median(), models["transferred"].mean()
     poor = score[(correlation > KEPT) & (score < POOR * score["real"])]
     if len(poor):
-        names = ", ".join(NAMES[str(model)] for model in poor.index)
+        names = ", ".join(label_of(model) for model in poor.index)
         lines.append(
             f"- The order is kept, the samples are poor (their mean score on A′ is under {POOR} of real's): {names}. A "
             "rank correlation alone is misleading, as the paper says of AR (§5.2)."
@@ -130,7 +130,7 @@ def remarks(frame: pd.DataFrame) -> list[str]:
 
 
 def _name(model: str) -> str:
-    return {"truth": "Real (A tested on A′)", "real": "Real (A′ tested on A)"}.get(model, NAMES.get(model, model))
+    return {"truth": "Real (A tested on A′)", "real": "Real (A′ tested on A)"}.get(model, label_of(model))
 
 
 def _number(value: float) -> str:

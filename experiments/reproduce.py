@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 from pathlib import Path
 
@@ -49,9 +50,10 @@ def fitted(name: str, overrides: list[str]) -> list[Run]:
 def runs(name: str, **choices: str | None) -> list[Run]:
     """`fitted` for notebooks, e.g. runs("table3", scale="smoke"); choices that are None or empty are left out.
 
-    What is logged stays in the runs' folders (logger=csv).
+    Runs are kept in outputs/, or where OUTPUTS of the environment says; what is logged stays with them (logger=csv).
     """
-    chosen = {"outputs": str(ROOT / "outputs"), "logger": "csv", **choices}
+    outputs = os.environ.get("OUTPUTS") or str(ROOT / "outputs")
+    chosen = {"outputs": outputs, "logger": "csv", **choices}
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         return fitted(name, [f"{key}={value}" for key, value in chosen.items() if value])
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.plots import COLOURS, legend, panels
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 
 
 def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
@@ -28,7 +28,7 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
             reach = np.stack([middle - low, high - middle])
             at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
             colour = COLOURS.get(model)
-            axis.bar(at, middle, width, yerr=reach, color=colour, label=NAMES[model], error_kw={"lw": 0.6})
+            axis.bar(at, middle, width, yerr=reach, color=colour, label=label_of(model), error_kw={"lw": 0.6})
         controls = tested[tested["control"] & (tested["model"] == "real")]
         axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
         axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])
@@ -48,7 +48,7 @@ def table(frame: pd.DataFrame, score: str) -> str:
     rows = []
     for model in medians[ranked].mean(axis=1).sort_values(ascending=False).index:
         of_model = tested[tested["model"] == model]
-        row = {"trained on": NAMES[model]}
+        row = {"trained on": label_of(model)}
         for predictor in predictors:
             row[predictor] = spread(of_model.loc[of_model["predictor"] == predictor, score])
         unsure = ~of_model["converged"].astype(bool)
@@ -75,7 +75,7 @@ def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
     """With how many predictors DoppelGANger is best, and who is with the others."""
     found = best(frame, score)
     won = sum(model.startswith("doppelganger") for model in found)
-    listed = "; ".join(f"{predictor}: {NAMES[model]}" for predictor, model in found.items())
+    listed = "; ".join(f"{predictor}: {label_of(model)}" for predictor, model in found.items())
     return f"- The paper: {claim}. Ours, by {score}: {won} of {len(found)}. Best, {listed}."
 
 

@@ -12,7 +12,7 @@ from benchmarks.statistics.autocorrelation import autocorrelation
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.plots import curve, legend, panels
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -61,4 +61,4 @@ def _curve(model: str, seed: int, data: TimeSeriesDataset) -> pd.DataFrame:
 
 
 def _label(model: str) -> str:
-    return "Real (A′)" if model == "real" else NAMES.get(model, model)
+    return "Real (A′)" if model == "real" else label_of(model)

@@ -12,7 +12,7 @@ from experiments import transfer
 from experiments.artifact import Paper
 from experiments.capabilities import left_out
 from experiments.downstream import classified
-from experiments.published import FIGURE13, NAMES
+from experiments.published import FIGURE13, label_of
 from experiments.runs import Run
 
 PAPER = Paper(
@@ -52,7 +52,7 @@ def _ratios(frame: pd.DataFrame) -> list[str]:
     tested = frame[(frame["predictor"] == "MLP") & (frame["tested"] == "A′")]
     accuracy = tested.groupby("model")["accuracy"].median()
     return [
-        f"- MLP, DoppelGANger's accuracy over {NAMES[other]}'s: {accuracy['doppelganger'] / accuracy[other]:.2f}; "
+        f"- MLP, DoppelGANger's accuracy over {label_of(other)}'s: {accuracy['doppelganger'] / accuracy[other]:.2f}; "
         f"the paper: {ratio:.2f}."
         for other, ratio in FIGURE13.items()
         if {"doppelganger", other} <= set(accuracy.index)

@@ -12,7 +12,7 @@ from benchmarks.statistics.diversity import amplitude_spread, shape_similarity
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.plots import COLOURS, panels
-from experiments.published import NAMES
+from experiments.published import label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -92,4 +92,4 @@ def _similarity(data: TimeSeriesDataset) -> float:
 
 
 def _label(model: str) -> str:
-    return "Real" if model == "real" else NAMES.get(model, model)
+    return "Real" if model == "real" else label_of(model)

@@ -14,7 +14,7 @@ from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.plots import histogram, legend, panels
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -45,7 +45,7 @@ def render(frame: pd.DataFrame) -> Figure:
     rows = -(-len(models) // 2)
     figure, axes = panels(rows, 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):
-        for side, colour, label in (("held_out", "real", "Real (A′)"), (model, model, NAMES.get(model, model))):
+        for side, colour, label in (("held_out", "real", "Real (A′)"), (model, model, label_of(model))):
             shares = frame[frame["model"] == side].pivot(index="low", columns="seed", values="share")
             band = (shares.min(axis=1).to_numpy(), shares.max(axis=1).to_numpy())
             histogram(axis, BINS, shares.median(axis=1).to_numpy(), colour, label, band)
@@ -64,7 +64,7 @@ def table(frame: pd.DataFrame) -> str:
     medians, lowest, highest = (distances.groupby("model").agg(how) for how in ("median", "min", "max"))
     rows = [
         {
-            "model": NAMES.get(model, model),
+            "model": label_of(model),
             "Wasserstein-1, log10(1 + views)": f"{medians.loc[model, 'w1_log10']:.3f}",
             "min to max": f"{lowest.loc[model, 'w1_log10']:.3f} to {highest.loc[model, 'w1_log10']:.3f}",
             "Wasserstein-1, views": f"{medians.loc[model, 'w1']:,.0f}",

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.artifact import Paper
 from experiments.plots import curve, panels
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 from experiments.runs import Run
 
 PAPER = Paper(
@@ -44,7 +44,7 @@ def render(frame: pd.DataFrame) -> Figure:
             axis, colour = (left, model) if quantity == METRIC else (right, "")
             label = str(quantity).replace("_", " ")
             curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
-        name = NAMES.get(model, model)
+        name = label_of(model)
         left.set_title(name if left.lines else f"{name}: not sampled while it trains", loc="left", fontsize=9)
         if not left.lines:
             left.set_axis_off()
@@ -67,7 +67,7 @@ def table(frame: pd.DataFrame) -> str:
         before = values.loc[values["trained"].between(3 / 4, 7 / 8, inclusive="right"), "value"].median()
         rows.append(
             {
-                "model": NAMES.get(model, model),
+                "model": label_of(model),
                 "batches": f"{values['batches'].iloc[0]:,}",
                 "quantity": quantity,
                 "last eighth but one": _number(before),

@@ -10,7 +10,7 @@ from experiments import transfer
 from experiments.artifact import Paper
 from experiments.capabilities import left_out
 from experiments.downstream import classified, forecasted
-from experiments.published import NAMES
+from experiments.published import label_of
 from experiments.runs import Run
 
 PAPER = Paper(
@@ -56,7 +56,7 @@ def _table(frame: pd.DataFrame, score: str) -> str:
             each: f"{gain[each].median():+.3f} ({gain[each].min():+.3f} to {gain[each].max():+.3f})"
             for each in predictors
         }
-        rows.append({"trained on": f"Real and {NAMES[model]} (A + B), gain", **cells})
+        rows.append({"trained on": f"Real and {label_of(model)} (A + B), gain", **cells})
     seeds = predicted["seed"].nunique()
     text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
     return f"{text}\n\n{seeds} seeds; as many generated samples as real ones."

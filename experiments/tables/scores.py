@@ -14,7 +14,7 @@ from benchmarks.downstream.similarity import difference_similarity, length_simil
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.data import Split
-from experiments.published import CONTROLS, NAMES
+from experiments.published import CONTROLS, label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -59,7 +59,7 @@ def render(frame: pd.DataFrame) -> str:
     rows = []
     for model in medians.index:
         of_model = frame[frame["model"] == model]
-        row = {"model": NAMES.get(model, model)}
+        row = {"model": label_of(model)}
         row |= {shown: _spread(of_model[name], 4) for name, shown in LOWER.items()}
         row |= {shown: _spread(of_model[name], 3) for name, shown in HIGHER.items()}
         if of_model["lacks lengths"].any():
@@ -115,13 +115,9 @@ def _notes(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
         for name in LOWER:
             generated = [model for model in medians.index if model not in CONTROLS]
             below = [
-                NAMES.get(model, model)
-                for model in generated
-                if medians.loc[model, name] >= medians.loc["shuffled", name]
+                label_of(model) for model in generated if medians.loc[model, name] >= medians.loc["shuffled", name]
             ]
             lines.append(f"- {name.title()}: no better than series shuffled in time: {', '.join(below) or 'none'}.")
     lacking = frame[frame["lacks lengths"] != ""][["model", "lacks lengths"]].drop_duplicates()
-    lines += [
-        f"- No lengths: {NAMES.get(model, model)}, {reason}." for model, reason in lacking.itertuples(index=False)
-    ]
+    lines += [f"- No lengths: {label_of(model)}, {reason}." for model, reason in lacking.itertuples(index=False)]
     return lines

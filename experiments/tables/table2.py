@@ -13,7 +13,7 @@ from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
 from experiments.capabilities import left_out, unable, with_left_out
-from experiments.published import CONTROLS, NAMES, TABLE2
+from experiments.published import CONTROLS, TABLE2, label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -55,7 +55,7 @@ def render(frame: pd.DataFrame) -> str:
     order = medians[list(TECHNOLOGIES)].mean(axis=1).sort_values().index
     rows = []
     for model in order:
-        row: dict[str, Any] = {"model": NAMES.get(model, model)}
+        row: dict[str, Any] = {"model": label_of(model)}
         for technology in TECHNOLOGIES:
             values = scores.loc[model, technology]
             row |= {
@@ -98,9 +98,9 @@ def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
         if len(scores) and np.isfinite(scores.min()):
             nearest = str(scores.idxmin())
             verdict = "holds" if nearest.startswith("doppelganger") else "does not hold"
-            lines.append(f"- {technology}: {verdict}, {NAMES.get(nearest, nearest)} is closest.")
+            lines.append(f"- {technology}: {verdict}, {label_of(nearest)} is closest.")
     counted = frame.dropna(subset="technology")
     missing = counted[counted["homes"] == 0]
     for (model, technology), rows in missing.groupby(["model", "technology"]):
-        lines.append(f"- {NAMES.get(model, model)} gave no {technology} home with {len(rows)} of its seeds.")
+        lines.append(f"- {label_of(model)} gave no {technology} home with {len(rows)} of its seeds.")
     return lines + left_out(frame)

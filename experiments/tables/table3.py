@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
 from experiments.artifact import Paper
-from experiments.published import CONTROLS, NAMES, TABLE3
+from experiments.published import CONTROLS, TABLE3, label_of
 from experiments.runs import Run, one_a_seed
 
 PAPER = Paper(
@@ -45,7 +45,7 @@ def render(frame: pd.DataFrame) -> str:
     overall = pd.DataFrame(
         [
             {
-                "model": NAMES.get(model, model),
+                "model": label_of(model),
                 "paper": f"{TABLE3[model]:.4f}" if model in TABLE3 else "",
                 "ours (median)": f"{medians[model]:.5f}",
                 "min to max": f"{scores.min():.5f} to {scores.max():.5f}",
@@ -99,9 +99,9 @@ def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
     shown = [model for model in order if not reasons[model]]
     table = frame.groupby("model")[columns].median().loc[shown]
     table.columns = [column.removeprefix("mse ") for column in columns]
-    table.index = pd.Index([NAMES.get(model, model) for model in shown], name="median MSE by domain")
+    table.index = pd.Index([label_of(model) for model in shown], name="median MSE by domain")
     text = table.map(lambda mse: "" if np.isnan(mse) else f"{mse:.5f}").to_markdown(disable_numparse=True)
-    left_out = [f"- Not by domain: {NAMES.get(m, m)}, {reasons[m]}." for m in order if reasons[m]]
+    left_out = [f"- Not by domain: {label_of(m)}, {reasons[m]}." for m in order if reasons[m]]
     return "\n\n".join([text, "\n".join(left_out)]) if left_out else text
 
 
@@ -117,15 +117,15 @@ def _claims(frame: pd.DataFrame, medians: pd.Series) -> str:
         lines.append(f"- {_rank_correlations(frame, ours)}.")
     if "rcgan_glorot" in medians:
         fair = ["rcgan_glorot" if model == "rcgan" else model for model in ours]
-        lines.append(f"- {_rank_correlations(frame, fair)}, with {NAMES['rcgan_glorot']}, in RCGAN's place.")
+        lines.append(f"- {_rank_correlations(frame, fair)}, with {label_of('rcgan_glorot')}, in RCGAN's place.")
     if "doppelganger_500" in medians:
         others = [model for model in ours if model != "doppelganger"]
-        better = [NAMES[model] for model in others if medians[model] < medians["doppelganger_500"]]
+        better = [label_of(model) for model in others if medians[model] < medians["doppelganger_500"]]
         verdict = f"does not hold for {', '.join(better)}" if better else "holds"
         lines.append(f"- DoppelGANger with 500 training samples is closer than every competitor (§5.2): {verdict}.")
     if "shuffled" in medians:
         generated = [model for model in medians.index if model not in CONTROLS]
-        below = [NAMES.get(model, model) for model in generated if medians[model] >= medians["shuffled"]]
+        below = [label_of(model) for model in generated if medians[model] >= medians["shuffled"]]
         lines.append(f"- No better than series shuffled in time: {', '.join(below) or 'none'}.")
     return "\n".join(lines)
 
@@ -142,4 +142,4 @@ def _rank_correlations(frame: pd.DataFrame, models: list[str]) -> str:
 
 
 def _chain(models: list[str]) -> str:
-    return " < ".join(NAMES.get(model, model) for model in models)
+    return " < ".join(label_of(model) for model in models)

@@ -9,7 +9,7 @@ import pandas as pd
 from omegaconf import OmegaConf
 
 from experiments.artifact import Paper
-from experiments.published import CONTROLS, NAMES, TABLE4
+from experiments.published import CONTROLS, TABLE4, label_of
 from experiments.runs import Run
 
 PAPER = Paper(
@@ -37,7 +37,7 @@ def render(frame: pd.DataFrame) -> str:
     table = pd.DataFrame(
         [
             {
-                "model": NAMES.get(model, model),
+                "model": label_of(model),
                 "batches": f"{row['batches']:,.0f}",
                 "seconds, as run": f"{row['seconds']:,.1f}",
                 "min to max": _range(frame.loc[frame["model"] == model, "seconds"]),
@@ -87,5 +87,5 @@ def _range(values: pd.Series) -> str:
 
 
 def _budgets() -> str:
-    others = [f"{NAMES.get(model, model)} {batches:,}" for model, batches in AT_PAPER_SCALE.budgets.items()]
+    others = [f"{label_of(model)} {batches:,}" for model, batches in AT_PAPER_SCALE.budgets.items()]
     return f"{AT_PAPER_SCALE.batches:,} batches ({', '.join(others)}; HMM its iterations)"

@@ -13,8 +13,15 @@ from experiments import artifact
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the notebooks keep their runs: they share them with each other, and with no earlier code."""
+    return tmp_path_factory.mktemp("outputs")
+
+
 @pytest.mark.parametrize("name", artifact.known())
-def test_executes(name, monkeypatch):
+def test_executes(name, outputs, monkeypatch):
+    monkeypatch.setenv("OUTPUTS", str(outputs))
     monkeypatch.setenv("SCALE", "smoke")
     monkeypatch.delenv("DATA", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -32,6 +32,18 @@ def test_what_does_not_decide_the_result_does_not_decide_the_name(config, overri
     assert identity(config(CHEAP, override)) == identity(config(CHEAP))
 
 
+@pytest.mark.parametrize(
+    ("chosen", "name"),
+    [
+        (["model=doppelganger", "dataset=wwt"], "1ee1b053b23f"),
+        (["model=rcgan", "dataset=gcut_jobs", "scale=evening"], "f85b48f87e88"),
+    ],
+)
+def test_moving_house_does_not_change_the_name(config, chosen, name):
+    """Runs that were made before are found: where code stands, and how a model is drawn, decides nothing."""
+    assert identity(config(*chosen)) == name
+
+
 def test_where_outputs_are_kept_and_how_a_dataset_is_drawn_do_not_decide_the_name(config, tmp_path):
     gcut = identity(config(CHEAP, "dataset=gcut"))
     assert identity(config(CHEAP, "dataset=gcut", f"outputs={tmp_path / 'elsewhere'}")) == gcut
