@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,15 @@ install_import_hook(["dg", "baselines"], "beartype.beartype(conf=beartype.Bearty
 torch.set_num_threads(1)
 settings.register_profile("house", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the repository; a test that needs them is skipped only where it does not exist."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.exists():
+        pytest.skip("the real data are not beside the repository, in ../shared/data")
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How long `dg.datasets.trace.ingest` takes for 1, 10 and 100 parts of the trace, and how much memory.
+"""How long `dg.datasets.gcut.trace.ingest` takes for 1, 10 and 100 parts of the trace, and how much memory.
 
     python -m benchmarks.speed.gcut_ingestion [folder]
 
@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from tqdm import tqdm
 
-from dg.datasets.trace import EVENTS, USAGE, ingest, report
+from dg.datasets.gcut.trace import EVENTS, USAGE, ingest, report
 
 PARTS = (1, 10, 100)
 TASKS = 20_000  # of a part; a task has 1 to 19 records

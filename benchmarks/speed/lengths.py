@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 from dg import DoppelGANger, Encoder, fit
-from dg.datasets.simulators.gcut import simulate
+from dg.datasets.gcut.simulator import simulate
 from dg.doppelganger import networks
 from dg.encoding import Encoded
 

@@ -27,7 +27,7 @@ from baselines import AR, RCGAN, RNN, NaiveGAN, TimeGAN
 from benchmarks.speed.operations import Operations, matrix_product_rate
 from benchmarks.speed.training import CLOCKS
 from dg.dataset import TimeSeriesDataset
-from dg.datasets.simulators.wwt import simulate
+from dg.datasets.wwt.simulator import simulate
 from dg.doppelganger import DoppelGANger
 from dg.encoding import Encoder
 from dg.training import fit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,22 +12,19 @@ from benchmarks.downstream.features import padded, summary
 from benchmarks.downstream.protocol import evaluate
 from dg.datasets import mba, wwt
 
-PAGES = Path(__file__).resolve().parents[3].parent / "shared/data/wwt/train_1_subset.csv.gz"
 
-
-def halves(name):
+@pytest.fixture(params=["homes", "pages"])
+def halves(request):
     """A and A′, and the field that is predicted: homes of the simulator, and real pages where there are any."""
-    if name == "homes":
+    if request.param == "homes":
         return *mba.load(samples=1600, seed=0).split(0.5, 0.5, seed=0), "technology"
-    if not PAGES.exists():
-        pytest.skip(f"no real pages in {PAGES.name}")
-    return *wwt.load(PAGES).split(0.5, 0.5, seed=0), "domain"
+    pages = request.getfixturevalue("shared_data") / "wwt" / "train_1_subset.csv.gz"
+    return *wwt.load(pages).split(0.5, 0.5, seed=0), "domain"
 
 
-@pytest.mark.parametrize("name", ["homes", "pages"])
 @pytest.mark.parametrize("features", [summary, padded])
-def test_a_bootstrap_trains_as_well_as_real_samples_and_shuffled_labels_do_not(name, features):
-    train, test, field = halves(name)
+def test_a_bootstrap_trains_as_well_as_real_samples_and_shuffled_labels_do_not(halves, features):
+    train, test, field = halves
     task = classification(field, features)
     rng = np.random.default_rng(0)
     bootstrap = train.take(rng.integers(len(train), size=len(train)))

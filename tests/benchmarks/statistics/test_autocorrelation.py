@@ -20,8 +20,6 @@ from benchmarks.statistics.autocorrelation import (
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Continuous, Schema
 
-WWT = Path(__file__).parents[3] / "../shared/data/wwt/train_1_subset.csv.gz"
-
 
 def dataset(series: object, lengths: object = None) -> TimeSeriesDataset:
     values = np.asarray(series, dtype=np.float32)
@@ -190,8 +188,12 @@ def test_values_without_logarithm_are_refused() -> None:
     assert len(autocorrelation(below, log=False)) == 2
 
 
-@pytest.mark.skipif(not WWT.parents[1].exists(), reason="the real data are not in ../shared/data")
-def test_is_the_authors_recipe_on_real_page_views() -> None:
-    pages = pd.read_csv(WWT, nrows=200).dropna().drop(columns="Page").to_numpy(np.float32)[:12]
+def test_is_the_authors_recipe_on_real_page_views(shared_data: Path) -> None:
+    pages = (
+        pd.read_csv(shared_data / "wwt" / "train_1_subset.csv.gz", nrows=200)
+        .dropna()
+        .drop(columns="Page")
+        .to_numpy(np.float32)[:12]
+    )
     expected = plain_loop(np.log1p(pages.astype(np.float64)))
     np.testing.assert_allclose(autocorrelation(dataset(pages)), expected, rtol=0, atol=1e-9)

@@ -10,8 +10,6 @@ import pytest
 
 from dg.datasets import gcut_jobs
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "gcut" / "job_days"
-
 
 def write(folder: Path, days: list[tuple[int, int]], events: dict[int, int]) -> Path:
     """Job-days whose CPU is the day and whose memory is the job."""
@@ -23,17 +21,16 @@ def write(folder: Path, days: list[tuple[int, int]], events: dict[int, int]) -> 
     return folder
 
 
-def test_the_real_jobs():
+def test_the_real_jobs(shared_data):
     """251 jobs: 186 still running at the end, 61 killed, 4 failed; whole days, up to ten."""
-    if not REAL.exists():
-        pytest.skip("the job-days are not beside the repository")
-    jobs = gcut_jobs.load(REAL)
+    folder = shared_data / "gcut" / "job_days"
+    jobs = gcut_jobs.load(folder)
     assert jobs.metadata["end event type"].value_counts().to_dict() == {"running": 186, "KILL": 61, "FAIL": 4}
     assert set(jobs.lengths // 288) == set(range(1, 11)) and (jobs.lengths % 288 == 0).all()
-    with np.load(REAL / "gcd_job_days.npz") as archive:
+    with np.load(folder / "gcd_job_days.npz") as archive:
         first = archive["cpu_mem"][archive["job_day"][:, 0] == archive["job_day"][0, 0]]
     np.testing.assert_array_equal(jobs.measurements[0, : first.shape[0] * 288], first.reshape(-1, 2))
-    assert len(gcut_jobs.load(REAL, samples=20, seed=1)) == 20
+    assert len(gcut_jobs.load(folder, samples=20, seed=1)) == 20
 
 
 def test_the_longest_run_of_days(tmp_path):

@@ -12,9 +12,6 @@ from hypothesis import strategies as st
 from dg import Categorical, Continuous, Schema, TimeSeriesDataset
 from dg.datasets.released import Output, read, read_schema, write
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
-needs_data = pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} does not exist")
-
 
 def made(n: int = 6, t: int = 5, seed: int = 0, scale: float = 1e3) -> TimeSeriesDataset:
     rng = np.random.default_rng(seed)
@@ -50,13 +47,12 @@ def test_no_metadata(tmp_path) -> None:
     assert read(tmp_path).fingerprint == data.fingerprint
 
 
-@needs_data
-def test_the_papers_own_mba_file() -> None:
+def test_the_papers_own_mba_file(shared_data: Path) -> None:
     """600 homes; the shares of technologies and the two-week totals in GB are those that its finders counted."""
-    data = read(SHARED / "mba")
+    data = read(shared_data / "mba")
     assert [len(field.values) for field in data.schema.metadata] == [15, 5, 53]
     assert data.measurements.shape == (600, 56, 2) and (data.lengths == 56).all()
-    stored = np.load(SHARED / "mba" / "data_train.npz")
+    stored = np.load(shared_data / "mba" / "data_train.npz")
     low, high = stored["data_feature_min"].astype(float), stored["data_feature_max"].astype(float)
     np.testing.assert_allclose(data.measurements, stored["data_feature"] * (high - low) + low, rtol=1e-5)
     technology = data.metadata["attribute 2"].astype(str)
@@ -67,13 +63,12 @@ def test_the_papers_own_mba_file() -> None:
     assert 5e9 < dsl < 12e9 < 17e9 < cable < 27e9
 
 
-@needs_data
-def test_the_authors_schemas_of_both_protocols() -> None:
-    assert read_schema(SHARED / "mba" / "data_attribute_output.pkl") == [
+def test_the_authors_schemas_of_both_protocols(shared_data: Path) -> None:
+    assert read_schema(shared_data / "mba" / "data_attribute_output.pkl") == [
         Output(width, "DISCRETE", None) for width in (15, 5, 53)
     ]
-    assert read_schema(SHARED / "mba" / "data_feature_output.pkl") == 2 * [Output(1, "CONTINUOUS", "ZERO_ONE")]
-    gcut = SHARED / "gcut" / "doppelganger_schema"
+    assert read_schema(shared_data / "mba" / "data_feature_output.pkl") == 2 * [Output(1, "CONTINUOUS", "ZERO_ONE")]
+    gcut = shared_data / "gcut" / "doppelganger_schema"
     assert read_schema(gcut / "data_attribute_output.pkl") == [Output(4, "DISCRETE", None)]
     assert sum(output.width for output in read_schema(gcut / "data_feature_output.pkl")) == 9
 

@@ -1,6 +1,6 @@
-"""Measuring Broadband America (§5.1.1, Table 8): the authors' own file, or the FCC's raw files by Appendix A's rules.
+"""Reads the authors' own file of Measuring Broadband America, or the FCC's raw files by Appendix A's rules.
 
-A sample is a home, a record six hours of it. The FCC publishes the raw files of each month, and what each unit is, at
+The FCC publishes the raw files of each month, and what each unit is, at
 https://www.fcc.gov/reports-research/reports/measuring-broadband-america
 """
 
@@ -17,24 +17,9 @@ import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.datasets import released
-from dg.schema import Categorical, Continuous, Schema
+from dg.datasets.mba.schema import SCHEMA, TECHNOLOGIES
+from dg.schema import Categorical
 
-TECHNOLOGIES = ("DSL", "Fiber", "Satellite", "Cable", "IPBB")  # in the order of the authors' file (D32)
-SCHEMA = Schema(
-    name="mba",
-    metadata=(
-        Categorical("ISP", tuple(f"ISP {i}" for i in range(15))),
-        Categorical("technology", TECHNOLOGIES),
-        Categorical("state", tuple(f"state {i}" for i in range(53))),
-    ),
-    measurements=(
-        Continuous("traffic", unit="bytes an hour", low=0.0),
-        Continuous("ping loss rate", unit="fraction", low=0.0, high=1.0),
-    ),
-    max_length=56,
-    period="6 hours",
-)
-SIMULATED = 600  # homes, unless the caller says how many
 START, DAYS, BIN_HOURS = datetime(2017, 10, 1), 14, 6
 LARGEST = 10**11  # bytes an hour; the FCC's own scripts delete rows above
 USAGE = ("unit_id", "dtime", "wan_rx_bytes", "wan_tx_bytes", "sk_rx_bytes", "sk_tx_bytes")
@@ -44,20 +29,8 @@ PROFILE = ("unit_id", "isp", "technology", "state")
 log = logging.getLogger(__name__)
 
 
-def load(
-    raw: str | Path | None = None, *, samples: int | None = None, seed: int = 0, loss: str = "curr_udplatency"
-) -> TimeSeriesDataset:
-    """`samples` homes of the folder `raw`; of the simulator where `raw` is None.
-
-    raw: the folder of the authors' data_train.npz; or of curr_netusage.csv, a table of losses and a unit profile
-    samples: chosen without replacement by `seed`; all valid homes, or 600 simulated ones, unless named and fewer
-    loss: the raw table of losses, "curr_udplatency" as the paper's text says, or "curr_ping" as its file suggests (D32)
-    Raises FileNotFoundError, or ValueError naming the file, the line or unit, and the remedy.
-    """
-    if raw is None:
-        from dg.datasets.simulators.mba import simulate  # which needs this module's SCHEMA
-
-        return simulate(SIMULATED if samples is None else samples, seed)
+def read(raw: str | Path, samples: int | None, seed: int, *, loss: str) -> TimeSeriesDataset:
+    """`samples` homes of the folder, chosen by `seed`; all of them where `samples` is None or more than there are."""
     folder = Path(raw)
     folder = folder.parent if folder.name == "data_train.npz" else folder
     if (folder / "data_train.npz").exists():

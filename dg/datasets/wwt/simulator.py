@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from dg.dataset import TimeSeriesDataset
-from dg.datasets.wwt import SCHEMA
+from dg.datasets.wwt.schema import SCHEMA
 
 Array = NDArray[np.float64]
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 from dg.datasets import wwt
-from dg.datasets.simulators.wwt import simulate
+from dg.datasets.wwt.simulator import simulate
 
-REAL = Path(__file__).parents[5] / "shared" / "data" / "wwt" / "train_1_subset.csv.gz"
 READERS = {"domain": "de.wikipedia.org", "access": "all-access", "agent": "all-agents"}
 SPIDERS = {"domain": "es.wikipedia.org", "access": "all-access", "agent": "spider"}
 TOLERANCES = {
@@ -39,10 +38,8 @@ def simulated() -> TimeSeriesDataset:
 
 
 @pytest.fixture(scope="module")
-def real() -> TimeSeriesDataset:
-    if not REAL.parents[1].exists():
-        pytest.skip("the real rows are not beside the repository")
-    return wwt.load(REAL)
+def real(shared_data: Path) -> TimeSeriesDataset:
+    return wwt.load(shared_data / "wwt" / "train_1_subset.csv.gz")
 
 
 def test_a_seed_is_one_dataset() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.statistics.correlation import correlation
 from dg.datasets import gcut
-from dg.datasets.simulators.gcut import ENDS, LONGEST, _lengths, simulate
+from dg.datasets.gcut.simulator import ENDS, LONGEST, _lengths, simulate
 
 
 @pytest.fixture(scope="module")

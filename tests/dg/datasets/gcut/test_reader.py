@@ -14,9 +14,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from dg.datasets import gcut, trace
+from dg.dataset import TimeSeriesDataset
+from dg.datasets import gcut
+from dg.datasets.gcut import trace
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "gcut" / "task_events"
 BEGIN, RECORD = 600_000_000, 300_000_000
 Rows = list[list]
 
@@ -56,7 +57,7 @@ def trace_of(tmp_path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def load(tmp_path) -> Callable[..., gcut.TimeSeriesDataset]:
+def load(tmp_path) -> Callable[..., TimeSeriesDataset]:
     return lambda folder, **options: gcut.load(folder, cache=tmp_path / "cache", drawn=10**9, **options)
 
 
@@ -165,11 +166,10 @@ def test_about_so_many_tasks_are_drawn_and_always_the_same(trace_of, tmp_path):
         gcut.load(folder, cache=tmp_path / "one", drawn=300, samples=0)
 
 
-def test_real_events_parse_whole_and_records_made_for_them_pass(trace_of, load, tmp_path):
+def test_real_events_parse_whole_and_records_made_for_them_pass(trace_of, load, shared_data):
     """The tasks of the real parts that begin and end on five minutes' time, given records from the one to the other."""
-    if not REAL.exists():
-        pytest.skip("the real parts of task_events are not beside the repository")
-    rows = f"read_csv('{REAL}/*.gz', columns={trace.EVENTS}, header=false, auto_detect=false)"
+    real = shared_data / "gcut" / "task_events"
+    rows = f"read_csv('{real}/*.gz', columns={trace.EVENTS}, header=false, auto_detect=false)"
     ends = duckdb.sql(
         f"""
         SELECT job, "task index", max("time") FILTER ("event type" = 1),
@@ -186,7 +186,7 @@ def test_real_events_parse_whole_and_records_made_for_them_pass(trace_of, load, 
         usage += [use(job, low, task=task, end=high) for low, high in pairwise(edges)]
         lengths.append(len(edges) - 1)
     folder = trace_of([], [usage])
-    for part in REAL.glob("*.gz"):
+    for part in real.glob("*.gz"):
         (folder / "task_events" / part.name).symlink_to(part)
     tasks = load(folder)
     names = {2: "EVICT", 3: "FAIL", 4: "FINISH", 5: "KILL"}

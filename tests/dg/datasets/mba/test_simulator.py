@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from dg.datasets import mba
-from dg.datasets.simulators.mba import simulate
-
-REAL = Path(__file__).parents[5] / "shared" / "data" / "mba"
+from dg.datasets.mba.simulator import simulate
 
 
 def test_a_seed_is_one_dataset():
@@ -21,11 +17,10 @@ def test_a_seed_is_one_dataset():
 
 
 @pytest.mark.parametrize("technology", ["DSL", "Fiber", "Cable", "IPBB"])
-def test_homes_use_what_real_ones_use(technology):
+def test_homes_use_what_real_ones_use(technology, shared_data):
     """Quartiles of the total within 25 % of the authors' file, the daily cycle (lag 4) within 0.2, rare losses."""
-    if not REAL.exists():
-        pytest.skip("the authors' file is not beside the repository")
-    real, simulated = (homes.where(technology=technology) for homes in (mba.load(REAL), simulate(6000, seed=0)))
+    both = mba.load(shared_data / "mba"), simulate(6000, seed=0)
+    real, simulated = (homes.where(technology=technology) for homes in both)
     totals = [
         np.quantile(homes.measurement("traffic").sum(axis=1, dtype=float), [0.25, 0.5, 0.75])
         for homes in (real, simulated)

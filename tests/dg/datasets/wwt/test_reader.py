@@ -14,7 +14,6 @@ import pytest
 
 from dg.datasets import wwt
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "wwt" / "train_1_subset.csv.gz"
 HEADER = "Page,2015-07-01,2015-07-02,2015-07-03"
 CAT = "Grumpy_Cat_en.wikipedia.org_desktop_all-agents,1,2,3"
 COMMA = '"Hello, ""World""_zh.wikipedia.org_mobile-web_all-agents",0,18.0,7'
@@ -219,11 +218,10 @@ def test_other_consecutive_dates_make_another_length(tmp_path: Path) -> None:
     assert wwt.load(path).schema.max_length == 5
 
 
-def test_real_rows_are_read_as_pandas_reads_them() -> None:
-    if not REAL.parents[1].exists():
-        pytest.skip("the real rows are not beside the repository")
-    expected = pd.read_csv(REAL).dropna()
-    dataset = wwt.load(REAL)
+def test_real_rows_are_read_as_pandas_reads_them(shared_data: Path) -> None:
+    real = shared_data / "wwt" / "train_1_subset.csv.gz"
+    expected = pd.read_csv(real).dropna()
+    dataset = wwt.load(real)
     assert len(dataset) == 3_012
     assert (dataset.measurement("views") == expected.drop(columns="Page").to_numpy(np.float32)).all()
     parts = expected["Page"].str.rsplit("_", n=3, expand=True)

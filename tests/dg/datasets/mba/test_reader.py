@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from dg.datasets import mba
+from dg.datasets.mba import reader
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "mba"
 START = datetime(2017, 10, 1)
 
 
@@ -36,7 +36,7 @@ def raw(tmp_path) -> Callable[..., Path]:
     """Writes the FCC's three files in their own layout."""
 
     def write(traffic: list[list], losses: list[list], units: list[list], *, header: bool = True) -> Path:
-        columns = {"curr_netusage": [*mba.USAGE, "location_id"], "curr_udplatency": [*mba.LOSS, "location_id"]}
+        columns = {"curr_netusage": [*reader.USAGE, "location_id"], "curr_udplatency": [*reader.LOSS, "location_id"]}
         for name, rows in zip(columns, (traffic, losses), strict=True):
             table = pd.DataFrame(rows, columns=columns[name])
             table.to_csv(tmp_path / f"{name}.csv", index=False, header=header)
@@ -47,17 +47,15 @@ def raw(tmp_path) -> Callable[..., Path]:
     return write
 
 
-def test_the_authors_file():
+def test_the_authors_file(shared_data):
     """600 homes, 108 with DSL and 327 with cable, 8.3 and 19.1 GB on average over the 56 values."""
-    if not REAL.exists():
-        pytest.skip("the authors' file is not beside the repository")
-    homes = mba.load(REAL)
+    homes = mba.load(shared_data / "mba")
     assert len(homes) == 600 and homes.schema == mba.SCHEMA
     for technology, count, gigabytes in (("DSL", 108, 8.31), ("Cable", 327, 19.13)):
         chosen = homes.where(technology=technology)
         assert len(chosen) == count
         assert chosen.measurement("traffic").sum(axis=1, dtype=float).mean() / 1e9 == pytest.approx(gigabytes, abs=0.01)
-    assert len(mba.load(REAL / "data_train.npz", samples=50)) == 50
+    assert len(mba.load(shared_data / "mba" / "data_train.npz", samples=50)) == 50
 
 
 def test_six_hour_means_without_the_tests_own_bytes(raw):

@@ -1,4 +1,4 @@
-"""Wikipedia Web Traffic (§5.1.1, Table 7): Kaggle's train_1.csv as it is published, cleaned by Appendix A's rules.
+"""Reads Kaggle's train_1.csv as it is published, and cleans it by Appendix A's rules.
 
 A row is a page, a column a date, a cell that day's views; an empty cell is missing. Kaggle asks for an account and for
 consent to the competition's rules: https://www.kaggle.com/c/web-traffic-time-series-forecasting/data
@@ -21,33 +21,9 @@ import numpy as np
 import polars as pl
 
 from dg.dataset import TimeSeriesDataset
-from dg.schema import Categorical, Continuous, Schema
+from dg.datasets.wwt.schema import SCHEMA
+from dg.schema import Categorical, Schema
 
-SCHEMA = Schema(
-    name="wwt",
-    metadata=(
-        Categorical(
-            "domain",
-            (
-                "commons.wikimedia.org",
-                "de.wikipedia.org",
-                "en.wikipedia.org",
-                "es.wikipedia.org",
-                "fr.wikipedia.org",
-                "ja.wikipedia.org",
-                "ru.wikipedia.org",
-                "www.mediawiki.org",
-                "zh.wikipedia.org",
-            ),
-        ),
-        Categorical("access", ("all-access", "desktop", "mobile-web")),
-        Categorical("agent", ("all-agents", "spider")),
-    ),
-    measurements=(Continuous("views", unit="views a day", low=0.0),),
-    max_length=550,
-    period="1 day",
-)
-SIMULATED = 3_000  # samples, unless the caller says how many
 PAGE = r"(?s)^.+_(?<domain>[^_]+)_(?<access>[^_]+)_(?<agent>[^_]+)$"
 FIELDS = [field.name for field in SCHEMA.metadata]
 CORRECT = "correct it or leave it empty"
@@ -56,20 +32,8 @@ ANEW = "the file is cut off or damaged: fetch it anew"
 log = logging.getLogger(__name__)
 
 
-def load(
-    raw: str | Path | None = None, *, samples: int | None = None, seed: int = 0, keep_unknown: bool = False
-) -> TimeSeriesDataset:
-    """`samples` pages of the file `raw`; of the simulator where `raw` is None.
-
-    raw: train_1.csv, plain or in gzip or zip; other consecutive dates than the published make another max_length
-    samples: chosen without replacement by `seed`; all complete rows, or 3,000 simulated ones, unless named
-    keep_unknown: take domains, accesses and agents that Table 7 does not know as further values, after the known
-    Raises FileNotFoundError, or ValueError naming the file, line and column that cannot be read.
-    """
-    if raw is None:
-        from dg.datasets.simulators.wwt import simulate  # which needs this module's SCHEMA
-
-        return simulate(SIMULATED if samples is None else samples, seed)
+def read_pages(raw: str | Path, samples: int | None, seed: int, *, keep_unknown: bool) -> TimeSeriesDataset:
+    """`samples` complete pages of the file, chosen by `seed`; all of them where `samples` is None."""
     pages = read(raw)
     try:
         pages = complete(split_page(pages))

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
-from dg.datasets.mba import SCHEMA
+from dg.datasets.mba.schema import SCHEMA
 
 
 @dataclass(frozen=True)

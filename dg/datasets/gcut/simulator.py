@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from dg.dataset import TimeSeriesDataset
-from dg.datasets.gcut import SCHEMA
+from dg.datasets.gcut.schema import SCHEMA
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,49 @@
+"""Reads clusterdata-2011-2 as it is published, cleaned by Appendix A's rules.
+
+The trace has 500 parts of `task_events` and 500 of `task_usage`, over 40 GB in gzip; any number of them will do.
+https://github.com/google/cluster-data
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from dg.dataset import TimeSeriesDataset
+from dg.datasets.gcut.schema import SCHEMA
+from dg.datasets.gcut.trace import ingest
+
+PASS = 50  # records; a trace with longer tasks has a max_length of whole fifties
+
+log = logging.getLogger(__name__)
+
+
+def read(raw: str | Path, samples: int | None, seed: int, *, drawn: int, cache: str | Path) -> TimeSeriesDataset:
+    """`samples` tasks of the trace, chosen by `seed`; all of them where `samples` is None or more than there are."""
+    tasks = _dataset(ingest(Path(raw), Path(cache), drawn))
+    if samples is None or samples >= len(tasks):
+        return tasks
+    if samples < 1:
+        raise ValueError(f"{raw}: {samples} samples were asked for; ask for at least 1")
+    return tasks.take(np.sort(np.random.default_rng(seed).choice(len(tasks), samples, replace=False)))
+
+
+def _dataset(parquet: Path) -> TimeSeriesDataset:
+    """The tasks of the file, whose rows are records in order."""
+    names = [field.name for field in SCHEMA.measurements]
+    rows = pq.read_table(parquet, columns=["task", "end event type", *names])
+    task = rows["task"].to_numpy()
+    first = np.flatnonzero(np.diff(task, prepend=-1))
+    lengths = np.diff(first, append=len(task))
+    longest = max(SCHEMA.max_length, -(-int(lengths.max()) // PASS) * PASS)
+    step = np.arange(len(task)) - np.repeat(first, lengths)
+    measurements = np.zeros((len(first), longest, len(names)), dtype=np.float32)
+    for column, name in enumerate(names):
+        measurements[task, step, column] = rows[name].to_numpy()
+    ends = rows["end event type"].to_pandas().iloc[first].reset_index(drop=True)
+    return TimeSeriesDataset(replace(SCHEMA, max_length=longest), pd.DataFrame(ends), measurements, lengths)
