@@ -1,4 +1,4 @@
-"""The competitors of §5.1.2 and two controls. Importing this makes them known to Generator.load."""
+"""The competitors of §5.1.2 and two controls. Importing this makes them known to `dg.load`."""
 
 from baselines.ar import AR
 from baselines.bootstrap import Bootstrap

@@ -15,6 +15,7 @@ _HOMES = {
     "Schema": "dg.schema",
     "TimeSeriesDataset": "dg.dataset",
     "fit": "dg.training",
+    "load": "dg.model_file",
 }
 __all__ = sorted(_HOMES)
 

@@ -11,14 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.encoding import Encoder
 from dg.module import GenerativeModule
 from dg.randomness import stream
-from dg.schema import Schema
 
 CHUNK = 1000
 
@@ -58,7 +57,7 @@ class Generator:
         return told
 
     def save(self, folder: str | Path) -> None:
-        """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`."""
+        """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`, for `dg.load`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "generator.json").write_text(json.dumps(self.module.description(), indent=2), encoding="utf-8")
@@ -69,33 +68,3 @@ class Generator:
             save_file(weights, folder / "weights.safetensors")
         except SafetensorError as error:
             raise OSError(f"{folder / 'weights.safetensors'} could not be written: {error}") from error
-
-    @classmethod
-    def load(cls, folder: str | Path) -> Generator:
-        """Reads what `save` wrote. The file names its model, but nothing in it is run or imported.
-
-        Raises ValueError for a model that is not known: those of dg, and those of baselines once it is imported.
-        """
-        folder = Path(folder)
-        try:
-            description = json.loads((folder / "generator.json").read_text(encoding="utf-8"))
-            schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
-            encoder = Encoder.from_json((folder / "encoder.json").read_text(encoding="utf-8"), schema)
-            module = _known_model(description["model"])(encoder.layout, **description["hyperparameters"])
-            module.load_state_dict(load_file(folder / "weights.safetensors"))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-            raise ValueError(f"{folder} does not hold a whole generator: {error}") from error
-        return cls(encoder, module.eval())
-
-
-def _known_model(name: str) -> type[GenerativeModule]:
-    import dg.doppelganger  # noqa: F401
-
-    known = {model.__name__: model for model in _descendants(GenerativeModule)}
-    if name not in known:
-        raise ValueError(f"unknown model {name!r}; known: {sorted(known)} (`import baselines` makes its models known)")
-    return known[name]
-
-
-def _descendants(model: type[GenerativeModule]) -> list[type[GenerativeModule]]:
-    return [heir for child in model.__subclasses__() for heir in (child, *_descendants(child))]

@@ -20,6 +20,7 @@ from yaml import YAMLError
 import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
 from dg.generator import Generator
+from dg.model_file import load
 from experiments.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
@@ -113,7 +114,7 @@ class Run:
     def generator(self) -> Generator:
         """The fitted model."""
         try:
-            return Generator.load(self.folder / "generator")
+            return load(self.folder / "generator")
         except ValueError as error:
             raise self._damaged(error) from error
 

@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from dg.encoding import Encoder
-from dg.generator import Generator
+from dg.model_file import load
 from dg.training import fit
 from experiments.data import origin, split
 from experiments.errors import clear_errors
@@ -61,7 +61,7 @@ def train(config: DictConfig) -> Run:
         n = parts.wanted
         generator.sample(n, seed=config.seed).save(folder / "generated")
         if (folder / "best").exists():
-            Generator.load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
+            load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
         facts = provenance(config, parts.train, seconds=stopwatch.seconds)
         (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         OmegaConf.save(config, folder / "config.yaml", resolve=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import baselines
-from dg import Encoder, Generator, TimeSeriesDataset, fit
+from dg import Encoder, TimeSeriesDataset, fit, load
 
 SMALL = {
     "AR": {"layers": 1, "units": 8, "batch_size": 8},
@@ -53,7 +53,7 @@ def test_fit_sample_save_load(
     assert generator.sample(40, seed=2).fingerprint != sample.fingerprint
 
     generator.save(tmp_path / "generator")
-    assert Generator.load(tmp_path / "generator").sample(40, seed=1).fingerprint == sample.fingerprint
+    assert load(tmp_path / "generator").sample(40, seed=1).fingerprint == sample.fingerprint
 
 
 @pytest.mark.parametrize("name", ["AR", "HMM", "RNN", "Bootstrap", "Shuffled"])

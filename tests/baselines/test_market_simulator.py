@@ -11,7 +11,7 @@ from scipy import stats
 
 from baselines.bootstrap import Bootstrap
 from baselines.market_simulator import MarketSimulator, vae_loss
-from dg import Encoder, Generator, TimeSeriesDataset, fit
+from dg import Encoder, TimeSeriesDataset, fit, load
 from dg.randomness import stream
 
 SMALL = {"window": 3, "hidden": 8, "latent": 4, "inversion_steps": 5, "population": 10, "generations": 2}
@@ -126,7 +126,7 @@ def test_every_preset_on_every_kind_of_data(preset: dict, kinds_of_data: TimeSer
     assert set(generated.lengths.tolist()) <= set(kinds_of_data.lengths.tolist())
     assert torch.equal(module.generate(40, stream(1)).measurements, generated.measurements)
     generator.save(tmp_path / "generator")
-    again = Generator.load(tmp_path / "generator").module.generate(40, stream(1))
+    again = load(tmp_path / "generator").module.generate(40, stream(1))
     assert torch.equal(again.measurements, generated.measurements)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from dg import Encoder, Generator, TimeSeriesDataset, fit
+from dg import Encoder, Generator, TimeSeriesDataset, fit, load
 from dg.generator import CHUNK
 
 
@@ -63,7 +63,7 @@ def test_sampling_leaves_the_weights_and_the_running_statistics_alone(generator:
 
 
 def test_a_saved_generator_samples_the_same(generator: Generator, folder: Path, same_weights: Callable) -> None:
-    loaded = Generator.load(folder)
+    loaded = load(folder)
     assert same_weights(loaded.module, generator.module)
     assert loaded.encoder == generator.encoder and dict(loaded.module.hparams) == dict(generator.module.hparams)
     assert loaded.sample(20, seed=3).fingerprint == generator.sample(20, seed=3).fingerprint
@@ -73,7 +73,7 @@ def test_a_generator_without_metadata_and_minmax_is_saved_too(toy: TimeSeriesDat
     bare = toy.without_metadata()
     generator = fit(small(), bare, encoder=Encoder.fit(bare, auto_normalize=False), batches=1, seed=0)
     generator.save(tmp_path)
-    assert Generator.load(tmp_path).sample(5, seed=0).fingerprint == generator.sample(5, seed=0).fingerprint
+    assert load(tmp_path).sample(5, seed=0).fingerprint == generator.sample(5, seed=0).fingerprint
 
 
 def test_the_folder_holds_readable_text_and_plain_weights(folder: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_model_that_is_not_known_is_refused_and_not_imported(
 
     monkeypatch.setattr(sys, "meta_path", [Witness(), *sys.meta_path])
     with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
-        Generator.load(folder)
+        load(folder)
     assert not {"os", "subprocess", "antigravity", "Nobody"} & {module.split(".")[0] for module in imported}
 
 
@@ -109,7 +109,7 @@ def test_the_models_that_are_known_are_listed(folder: Path) -> None:
     description = json.loads((folder / "generator.json").read_text())
     (folder / "generator.json").write_text(json.dumps({**description, "model": "Nobody"}))
     with pytest.raises(ValueError, match=r"unknown model 'Nobody'; known: \[.*'DoppelGANger'"):
-        Generator.load(folder)
+        load(folder)
 
 
 @pytest.mark.parametrize("name", ["generator.json", "schema.json", "encoder.json", "weights.safetensors"])
@@ -126,7 +126,7 @@ def test_a_damaged_folder_is_one_clear_error(folder: Path, name: str, damage: st
         case "not text":
             file.write_bytes(bytes(range(256)) * 4)
     with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
-        Generator.load(folder)
+        load(folder)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_damaged_folder_is_one_clear_error(folder: Path, name: str, damage: st
 def test_content_that_does_not_fit_is_one_clear_error(folder: Path, name: str, content: str) -> None:
     (folder / name).write_text(content)
     with pytest.raises(ValueError, match=f"{folder} does not hold a whole generator"):
-        Generator.load(folder)
+        load(folder)
 
 
 def test_a_folder_that_cannot_be_written_is_an_os_error(generator: Generator, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from safetensors.torch import load_file
 
-from dg import Generator, TimeSeriesDataset, fit
+from dg import TimeSeriesDataset, fit, load
 from dg.module import TrainingDiverged
 from dg.training import Draws
 
@@ -199,8 +199,8 @@ def test_a_run_killed_at_any_moment_ends_with_the_weights_of_an_unbroken_one(
     assert sum(killed for killed, _ in kills) >= 2 and any(killed and kept for killed, kept in kills)
     resumed, unbroken = (load_file(tmp_path / name / "weights.safetensors") for name in ("resumed", "unbroken"))
     assert all(torch.equal(resumed[name], unbroken[name]) for name in unbroken)
-    sample = Generator.load(tmp_path / "resumed").sample(10, seed=0)
-    assert sample.fingerprint == Generator.load(tmp_path / "unbroken").sample(10, seed=0).fingerprint
+    sample = load(tmp_path / "resumed").sample(10, seed=0)
+    assert sample.fingerprint == load(tmp_path / "unbroken").sample(10, seed=0).fingerprint
 
 
 def test_a_loss_that_is_not_finite_stops_training_and_keeps_the_last_good_checkpoint(
