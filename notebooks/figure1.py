@@ -8,9 +8,9 @@
 # %matplotlib inline
 import os
 
-from experiments.artifact import summary
 from experiments.figures import figure1
-from experiments.reproduce import runs
+from experiments.paper.artifact import summary
+from experiments.paper.grid import runs
 
 made = runs("figure1", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
 

@@ -10,9 +10,9 @@ import os
 
 from IPython.display import Markdown
 
-from experiments.artifact import summary
 from experiments.figures import figure20
-from experiments.reproduce import runs
+from experiments.paper.artifact import summary
+from experiments.paper.grid import runs
 
 made = runs("figure20", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
 

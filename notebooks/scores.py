@@ -9,8 +9,8 @@ import os
 
 from IPython.display import Markdown
 
-from experiments.artifact import summary
-from experiments.reproduce import runs
+from experiments.paper.artifact import summary
+from experiments.paper.grid import runs
 from experiments.tables import scores
 
 made = runs("scores", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))

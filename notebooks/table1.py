@@ -8,8 +8,8 @@ import os
 
 from IPython.display import Markdown
 
-from experiments.artifact import summary
-from experiments.reproduce import runs
+from experiments.paper.artifact import summary
+from experiments.paper.grid import runs
 from experiments.tables import table1
 
 made = runs("table1", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from benchmarks.statistics.autocorrelation import autocorrelation
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.plots import curve, legend, panels
-from experiments.published import CONTROLS, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.plots import curve, legend, panels
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
     name="Figure 1",

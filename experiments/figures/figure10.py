@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments import distributions
-from experiments.artifact import Paper
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
+from experiments.studies import distributions
 
 PAPER = Paper(
     name="Figure 10",

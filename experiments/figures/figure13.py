@@ -8,12 +8,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.downstream.features import padded, summary
-from experiments import transfer
-from experiments.artifact import Paper
-from experiments.capabilities import left_out
-from experiments.downstream import classified
-from experiments.published import FIGURE13, label_of
-from experiments.runs import Run
+from experiments.ink.models import label_of
+from experiments.paper.artifact import Paper
+from experiments.paper.published import FIGURE13
+from experiments.runs.run import Run
+from experiments.studies import transfer
+from experiments.studies.capabilities import left_out
+from experiments.studies.downstream import classified
 
 PAPER = Paper(
     name="Figure 13",
@@ -23,7 +24,7 @@ PAPER = Paper(
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Accuracies on both choices of features (D39), as experiments.downstream describes them."""
+    """Accuracies on both choices of features (D39), as experiments.studies.downstream describes them."""
     frames = [classified(runs, features) for features in (summary, padded)]
     return pd.concat(frames, ignore_index=True).drop(columns="resampled").drop_duplicates(ignore_index=True)
 

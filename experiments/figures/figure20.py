@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
-from experiments import distributions
-from experiments.artifact import Paper
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
+from experiments.studies import distributions
 from experiments.tables.table2 import TECHNOLOGIES
 
 PAPER = Paper(

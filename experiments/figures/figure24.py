@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments import transfer
-from experiments.artifact import Paper
-from experiments.downstream import forecasted
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
+from experiments.studies import transfer
+from experiments.studies.downstream import forecasted
 
 PAPER = Paper(
     name="Figure 24",
@@ -21,7 +21,7 @@ LOWEST = -0.5  # the drawing's; the paper leaves large negative values out
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """R² of every regressor, as experiments.downstream describes it."""
+    """R² of every regressor, as experiments.studies.downstream describes it."""
     return forecasted(runs).drop(columns="resampled")
 
 

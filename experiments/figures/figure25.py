@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments import rankings
-from experiments.artifact import Paper
-from experiments.downstream import classified
-from experiments.published import TABLE5
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE5
+from experiments.runs.run import Run
+from experiments.studies import rankings
+from experiments.studies.downstream import classified
 
 PAPER = Paper(
     name="Figure 25",
@@ -21,7 +21,7 @@ PAPER = Paper(
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Scores and ranks, as experiments.rankings describes them."""
+    """Scores and ranks, as experiments.studies.rankings describes them."""
     return rankings.compute(classified(runs), "accuracy")
 
 

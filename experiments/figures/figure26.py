@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments import rankings
-from experiments.artifact import Paper
-from experiments.downstream import forecasted
 from experiments.figures.figure24 import LOWEST
-from experiments.published import TABLE5
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE5
+from experiments.runs.run import Run
+from experiments.studies import rankings
+from experiments.studies.downstream import forecasted
 
 PAPER = Paper(
     name="Figure 26",
@@ -22,7 +22,7 @@ PAPER = Paper(
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Scores and ranks, as experiments.rankings describes them."""
+    """Scores and ranks, as experiments.studies.rankings describes them."""
     return rankings.compute(forecasted(runs), "R²")
 
 

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from benchmarks.statistics.diversity import amplitude_spread, shape_similarity
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.plots import COLOURS, panels
-from experiments.published import label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import COLOURS, label_of
+from experiments.ink.plots import panels
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
     name="Figure 5",

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.plots import histogram, legend, panels
-from experiments.published import CONTROLS, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.plots import histogram, legend, panels
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
     name="Figure 6",

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.artifact import Paper
-from experiments.plots import curve, panels
-from experiments.published import CONTROLS, label_of
-from experiments.runs import Run
+from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.plots import curve, panels
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
 
 PAPER = Paper(
     name="Training curves",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments import transfer
-from experiments.artifact import Paper
-from experiments.capabilities import left_out
-from experiments.downstream import classified, forecasted
-from experiments.published import label_of
-from experiments.runs import Run
+from experiments.ink.models import label_of
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
+from experiments.studies import transfer
+from experiments.studies.capabilities import left_out
+from experiments.studies.downstream import classified, forecasted
 
 PAPER = Paper(
     name="Augmentation",
@@ -22,7 +22,7 @@ SCORES = ("accuracy", "balanced accuracy", "R²")
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Scores on A′ by training set, as experiments.downstream describes them, with their dataset."""
+    """Scores on A′ by training set, as experiments.studies.downstream describes them, with their dataset."""
     parts = []
     for dataset in dict.fromkeys(run.dataset for run in runs):
         chosen = [run for run in runs if run.dataset == dataset]

@@ -12,10 +12,10 @@ from tqdm import tqdm
 from benchmarks.downstream.recurrent import discriminative_score, predictive_score
 from benchmarks.downstream.similarity import difference_similarity, length_similarity, statistic_similarity
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.data import Split
-from experiments.published import CONTROLS, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import CONTROLS, label_of
+from experiments.paper.artifact import Paper
+from experiments.runs.data import Split
+from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
     name="Scores",

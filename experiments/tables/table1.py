@@ -8,9 +8,9 @@ import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.datasets import gcut, mba, wwt
-from experiments.artifact import Paper
-from experiments.published import TABLE1
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE1
+from experiments.runs.run import Run
 
 PAPER = Paper(name="Table 1", section="5", claim="the three datasets combine challenges differently")
 LOOKED_AT = 200  # simulated samples of each

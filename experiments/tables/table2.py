@@ -11,10 +11,11 @@ import pandas as pd
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.capabilities import left_out, unable, with_left_out
-from experiments.published import CONTROLS, TABLE2, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import CONTROLS, label_of
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE2
+from experiments.runs.run import Run, one_a_seed
+from experiments.studies.capabilities import left_out, unable, with_left_out
 
 PAPER = Paper(
     name="Table 2",

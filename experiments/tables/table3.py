@@ -11,9 +11,10 @@ from scipy.stats import spearmanr
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
-from experiments.artifact import Paper
-from experiments.published import CONTROLS, TABLE3, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import CONTROLS, label_of
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE3
+from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
     name="Table 3",

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import OmegaConf
 
-from experiments.artifact import Paper
-from experiments.published import CONTROLS, TABLE4, label_of
-from experiments.runs import Run
+from experiments.ink.models import CONTROLS, label_of
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE4
+from experiments.runs.run import Run
 
 PAPER = Paper(
     name="Table 4",

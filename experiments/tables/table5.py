@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments import rankings
-from experiments.artifact import Paper
-from experiments.downstream import classified, forecasted
-from experiments.published import TABLE5
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.paper.published import TABLE5
+from experiments.runs.run import Run
+from experiments.studies import rankings
+from experiments.studies.downstream import classified, forecasted
 
 PAPER = Paper(
     name="Table 5",
@@ -20,7 +20,7 @@ PAPER = Paper(
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Scores and ranks, as experiments.rankings describes them: forecasting of WWT, classification of others."""
+    """Scores and ranks, as studies.rankings describes them: forecasting of WWT, classification of others."""
     parts = []
     for dataset in dict.fromkeys(run.dataset for run in runs):
         chosen = [run for run in runs if run.dataset == dataset]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dg.datasets.wwt import SCHEMA
-from experiments import schemas
-from experiments.artifact import Paper
-from experiments.runs import Run
+from experiments.paper.artifact import Paper
+from experiments.runs.run import Run
+from experiments.studies import schemas
 
 PAPER = Paper(name="Table 7", section="A", claim="the metadata and measurements of WWT")
 

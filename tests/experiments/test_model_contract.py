@@ -14,9 +14,9 @@ from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
 from dg.training import fit
-from experiments.capabilities import declared
-from experiments.data import split
-from experiments.published import TABLE4
+from experiments.paper.published import TABLE4
+from experiments.runs.data import split
+from experiments.studies.capabilities import declared
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = sorted(file.stem for file in (ROOT / "conf" / "model").glob("*.yaml"))

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from experiments import artifact
+from experiments.paper import artifact
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,9 +11,10 @@ import nbformat
 import pytest
 from hydra import initialize_config_dir
 
-from experiments import artifact
-from experiments.published import CONTROLS, TABLE3
-from experiments.reproduce import grid
+from experiments.ink.models import CONTROLS
+from experiments.paper import artifact
+from experiments.paper.grid import grid
+from experiments.paper.published import TABLE3
 
 ROOT = Path(__file__).resolve().parents[2]
 

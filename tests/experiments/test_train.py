@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.runs import Run
+from experiments.runs.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.statistics.autocorrelation import autocorrelation
-from experiments import artifact
 from experiments.figures import figure1
-from experiments.train import train
+from experiments.paper import artifact
+from experiments.runs.training import train
 
 
 @pytest.fixture

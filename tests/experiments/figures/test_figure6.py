@@ -10,9 +10,9 @@ from scipy.stats import wasserstein_distance
 
 from benchmarks.statistics.midrange import midrange
 from dg.datasets import wwt
-from experiments import artifact
 from experiments.figures import figure6
-from experiments.train import train
+from experiments.paper import artifact
+from experiments.runs.training import train
 
 
 @pytest.fixture

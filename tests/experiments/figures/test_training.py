@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import artifact
 from experiments.figures import training
-from experiments.train import train
+from experiments.paper import artifact
+from experiments.runs.training import train
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments import artifact
+from experiments.paper import artifact
 from experiments.tables import table1
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.downstream.recurrent import discriminative_score, predictive_score
 from benchmarks.downstream.similarity import statistic_similarity
-from experiments import artifact
+from experiments.paper import artifact
+from experiments.runs.training import train
 from experiments.tables import scores
-from experiments.train import train
 
 SIX = [*scores.LOWER, *scores.HIGHER]
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from scipy.stats import wasserstein_distance
 
-from experiments import artifact
+from experiments.paper import artifact
+from experiments.runs.training import train
 from experiments.tables import table2
-from experiments.train import train
 
 
 @pytest.fixture

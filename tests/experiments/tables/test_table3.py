@@ -10,11 +10,12 @@ import pytest
 from hydra import initialize_config_dir
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE
-from experiments import artifact
-from experiments.published import CONTROLS, TABLE3
-from experiments.reproduce import grid
+from experiments.ink.models import CONTROLS
+from experiments.paper import artifact
+from experiments.paper.grid import grid
+from experiments.paper.published import TABLE3
+from experiments.runs.training import train
 from experiments.tables import table3
-from experiments.train import train
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from experiments import artifact
+from experiments.paper import artifact
+from experiments.runs.training import train
 from experiments.tables import table4
-from experiments.train import train
 
 
 @pytest.fixture

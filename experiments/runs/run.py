@@ -21,7 +21,7 @@ import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
 from dg.generator import Generator
 from dg.model_file import load
-from experiments.data import Split, file_hash, split
+from experiments.runs.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.capabilities import declared, unable
-from experiments.train import train
+from experiments.runs.training import train
+from experiments.studies.capabilities import declared, unable
 
 
 @pytest.mark.parametrize("need", ["metadata", "lengths"])

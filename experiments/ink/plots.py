@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
+from experiments.ink.models import COLOURS
 
 STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
@@ -19,26 +20,6 @@ STYLE: dict[Any, Any] = {
     "grid.alpha": 0.3,
     "figure.constrained_layout.use": True,
     "font.size": 9,
-}
-# Okabe and Ito's palette, then Tol's, which readers with colour-blindness can tell apart; real data are always black.
-COLOURS = {
-    "real": "#000000",
-    "doppelganger": "#D55E00",
-    "doppelganger_500": "#332288",
-    "doppelganger_wide": "#882255",
-    "doppelganger_no_auxiliary": "#0072B2",
-    "doppelganger_unnormalized": "#0072B2",
-    "doppelganger_plain": "#882255",
-    "naive_gan": "#0072B2",
-    "timegan": "#AA4499",
-    "rcgan": "#999933",
-    "rcgan_glorot": "#DDAA33",
-    "market_simulator": "#44AA99",
-    "rnn": "#009E73",
-    "ar": "#CC79A7",
-    "hmm": "#56B4E9",
-    "bootstrap": "#7F7F7F",
-    "shuffled": "#E69F00",
 }
 
 

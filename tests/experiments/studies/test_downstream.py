@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from benchmarks.downstream.classification import labels
-from experiments import artifact, downstream, rankings
-from experiments.downstream import Cell, classified, forecasted
 from experiments.figures import figure13, figure24
+from experiments.paper import artifact
+from experiments.runs.training import train
+from experiments.studies import downstream, rankings
+from experiments.studies.downstream import Cell, classified, forecasted
 from experiments.tables import table5
-from experiments.train import train
 
 MARKER = 7_777_777
 SIZES = ("scale.samples=60", "batches=2", "scale.validation.samples=10")

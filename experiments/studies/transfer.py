@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.plots import COLOURS, legend, panels
-from experiments.published import CONTROLS, label_of
+from experiments.ink.models import COLOURS, CONTROLS, label_of
+from experiments.ink.plots import legend, panels
 
 
 def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:

@@ -41,34 +41,3 @@ TABLE5 = {
 
 # The MLP's accuracy with DoppelGANger's samples over that with real ones and with AR's, the next best (§5.2).
 FIGURE13 = {"real": 0.80, "ar": 1.43}
-
-NAMES = {
-    "real": "Real (A against A′)",
-    "bootstrap": "Bootstrap (resampled A)",
-    "shuffled": "Shuffled in time",
-    "doppelganger": "DoppelGANger",
-    "doppelganger_500": "DoppelGANger, 500 training samples",
-    "doppelganger_wide": "DoppelGANger, wide noise",
-    "doppelganger_no_auxiliary": "DoppelGANger without auxiliary discriminator",
-    "doppelganger_unnormalized": "DoppelGANger without auto-normalization",
-    "doppelganger_plain": "DoppelGANger, as released for MBA and GCUT",
-    "naive_gan": "Naive GAN",
-    "timegan": "TimeGAN",
-    "timegan_github2020": "TimeGAN, code of 2020",
-    "rcgan": "RCGAN",
-    "rcgan_best": "RCGAN, lowest MMD",
-    "rcgan_glorot": "RCGAN, Glorot",
-    "rcgan_glorot_best": "RCGAN, Glorot, lowest MMD",
-    "rcgan_conditional": "RCGAN, conditional",
-    "market_simulator": "Market Simulator",
-    "rnn": "RNN",
-    "ar": "AR",
-    "hmm": "HMM",
-}
-
-CONTROLS = ("real", "bootstrap", "shuffled")
-
-
-def label_of(model: object) -> str:
-    """What a table or figure calls a model: its name in conf/model where it has no other."""
-    return NAMES.get(str(model), str(model))

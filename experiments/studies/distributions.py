@@ -18,10 +18,10 @@ from benchmarks.distances import jensen_shannon, wasserstein1
 from benchmarks.metric import Statistic
 from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
-from experiments.capabilities import left_out, unable, with_left_out
-from experiments.plots import COLOURS, curve, histogram, legend, panels
-from experiments.published import CONTROLS, label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import COLOURS, CONTROLS, label_of
+from experiments.ink.plots import curve, histogram, legend, panels
+from experiments.runs.run import Run, one_a_seed
+from experiments.studies.capabilities import left_out, unable, with_left_out
 
 Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
 """The samples of a panel, e.g. the homes with DSL."""

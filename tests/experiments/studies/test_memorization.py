@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import artifact, memorization
 from experiments.figures import figure5, figure21, figure23
-from experiments.train import train
+from experiments.paper import artifact
+from experiments.runs.training import train
+from experiments.studies import memorization
 
 
 @pytest.fixture

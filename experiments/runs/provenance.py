@@ -11,7 +11,7 @@ import torch
 from omegaconf import DictConfig
 
 from dg.dataset import TimeSeriesDataset
-from experiments.data import file_hash, origin
+from experiments.runs.data import file_hash, origin
 
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
 

@@ -22,8 +22,8 @@ from benchmarks.downstream.features import summary
 from benchmarks.downstream.forecasting import FORECASTING
 from benchmarks.downstream.protocol import Array, Task, evaluate
 from dg.dataset import TimeSeriesDataset, concatenate
-from experiments.capabilities import unable, with_left_out
-from experiments.runs import Run, one_a_seed
+from experiments.runs.run import Run, one_a_seed
+from experiments.studies.capabilities import unable, with_left_out
 
 # What is predicted of a sample: the paper says it of GCUT (§5.2), the others are ours (D39).
 PREDICTED = {"gcut": "end event type", "gcut_jobs": "end event type", "mba": "technology", "wwt": "domain"}

@@ -9,10 +9,11 @@ import pandas as pd
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
-from experiments.published import TABLE4, label_of
-from experiments.runs import Run
+from experiments.ink.models import label_of
+from experiments.paper.published import TABLE4
+from experiments.runs.run import Run
 
-MODELS = Path(__file__).resolve().parents[1] / "conf" / "model"
+MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
 
 
 def unable(runs: Sequence[Run], needs: Sequence[str]) -> dict[str, str]:

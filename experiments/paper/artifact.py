@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.provenance import revision, versions
-from experiments.published import label_of
-from experiments.runs import Run
+from experiments.ink.models import label_of
+from experiments.runs.provenance import revision, versions
+from experiments.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Artifact(Protocol):
         """Markdown or a figure, from the frame alone. A figure may have numbers beside it: `table(frame)`."""
 
 
+HERE = Path(__file__).resolve().parents[1]
 DRAWING = "it is a drawing, without data"
 NOT_REPRODUCED = {f"figure{number}": DRAWING for number in (2, 3, 7, 12, 17)}
 
@@ -55,8 +56,7 @@ def find(name: str) -> Artifact:
 
 def known() -> list[str]:
     """The artifacts: the files of experiments/tables and experiments/figures."""
-    here = Path(__file__).parent
-    return sorted(file.stem for kind in ("tables", "figures") for file in (here / kind).glob("[a-z]*.py"))
+    return sorted(file.stem for kind in ("tables", "figures") for file in (HERE / kind).glob("[a-z]*.py"))
 
 
 def write(name: str, runs: Sequence[Run], results: Path) -> str:
@@ -121,7 +121,7 @@ def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _folder(name: str) -> str:
-    return "tables" if (Path(__file__).parent / "tables" / f"{name}.py").exists() else "figures"
+    return "tables" if (HERE / "tables" / f"{name}.py").exists() else "figures"
 
 
 def _whole(file: Path) -> Path:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.neighbors import memorization, nearest, normalized
 from dg.dataset import TimeSeriesDataset
-from experiments.plots import panels
-from experiments.published import label_of
-from experiments.runs import Run, one_a_seed
+from experiments.ink.models import label_of
+from experiments.ink.plots import panels
+from experiments.runs.run import Run, one_a_seed
 
 DRAWN, NEIGHBOURS = 3, 3
 FEW = 20  # records, under which each is marked

@@ -7,8 +7,8 @@ import time
 import pytest
 from lightning import LightningModule, Trainer
 
-from experiments.monitoring import Stopwatch
-from experiments.train import train
+from experiments.runs.monitoring import Stopwatch
+from experiments.runs.training import train
 
 
 def test_a_pause_takes_no_time():

@@ -9,9 +9,10 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
 from benchmarks.statistics.length import length
-from experiments import artifact, distributions
 from experiments.figures import figure10, figure18, figure20
-from experiments.train import train
+from experiments.paper import artifact
+from experiments.runs.training import train
+from experiments.studies import distributions
 
 
 @pytest.fixture(scope="module")

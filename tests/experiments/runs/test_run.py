@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from experiments.runs import Run, identity, writing
-from experiments.train import train
+from experiments.runs.run import Run, identity, writing
+from experiments.runs.training import train
 
 CHEAP = "model=bootstrap"
 

@@ -14,16 +14,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
-from experiments.capabilities import left_out
-from experiments.plots import legend, panels
-from experiments.published import label_of
+from experiments.ink.models import label_of
+from experiments.ink.plots import legend, panels
+from experiments.studies.capabilities import left_out
 
 KEPT, POOR = 0.75, 0.8  # an order is kept above the one, samples are poor below the other, which is a share of real's
 PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 
 
 def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
-    """The ranks of the algorithms by `score`, from the frame of experiments.downstream; controls do not take part."""
+    """The ranks of the algorithms by `score`, from the frame of studies.downstream; controls do not take part."""
     parts = []
     for seed, rows in scores[scores["control"].eq(False)].groupby("seed"):
         tested = {key: part.set_index("predictor") for key, part in rows.groupby(["model", "trained", "tested"])}

@@ -20,7 +20,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.module import GenerativeModule
-from experiments.plots import sample_grid
+from experiments.ink.plots import sample_grid
 
 
 @contextmanager

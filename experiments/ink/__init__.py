@@ -1,0 +1,1 @@
+"""How things look: drawings, numbers, and what models are called."""

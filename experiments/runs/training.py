@@ -1,0 +1,75 @@
+"""One run: made, finished where it was interrupted, or found as it is."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from dg.encoding import Encoder
+from dg.model_file import load
+from dg.training import fit
+from experiments.runs.data import origin, split
+from experiments.runs.monitoring import Stopwatch, Validation, loggers
+from experiments.runs.provenance import provenance
+from experiments.runs.run import Run, writing
+
+log = logging.getLogger(__name__)
+
+
+def train(config: DictConfig) -> Run:
+    """The run of this config: made, finished where it was interrupted, or found as it is."""
+    run = Run.of(config)
+    if run.finished:
+        log.info("%s seed %d: found in %s", config.model.name, config.seed, run.folder)
+        return run
+    parts = split(config)
+    encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
+    stopwatch, metrics = Stopwatch(), instantiate(config.dataset.metrics, _convert_="all")
+    log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
+    with writing(run) as folder, quiet(), loggers(config, folder) as made:
+        watch = Validation(
+            encoder,
+            parts.validation,
+            metrics,
+            stopwatch,
+            batches=config.batches,
+            folder=folder,
+            keep_best=config.model.get("keep_best"),
+            **config.scale.validation,
+        )
+        generator = fit(
+            instantiate(config.model.module),
+            parts.train,
+            encoder=encoder,
+            batches=config.batches,
+            seed=config.seed,
+            checkpoint=folder / "checkpoint.ckpt",
+            checkpoint_every=config.scale.checkpoint_every,
+            trainer=instantiate(config.trainer),
+            callbacks=[stopwatch, watch],
+            logger=made,
+        )
+        generator.save(folder / "generator")
+        n = parts.wanted
+        generator.sample(n, seed=config.seed).save(folder / "generated")
+        if (folder / "best").exists():
+            load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
+        facts = provenance(config, parts.train, seconds=stopwatch.seconds)
+        (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+        OmegaConf.save(config, folder / "config.yaml", resolve=True)
+    return run
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leaves out what Lightning tells those who write their own loops and loaders."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")
+        yield

@@ -1,0 +1,1 @@
+"""What several tables and figures share."""
