@@ -1,0 +1,61 @@
+"""Files of others are data: they are regular files of a bounded size, and every field in them is checked."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+JSON_LIMIT = 16 * 2**20  # bytes; the schema of a dataset with thousands of categories has some hundred thousand
+STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+T = TypeVar("T")
+
+
+def regular(path: str | Path) -> Path:
+    """The path of a regular file; raises FileNotFoundError, or ValueError where it is a folder, a pipe or a device."""
+    path = Path(path)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"{path}: no such file") from None
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe, a socket or a device"
+        raise ValueError(f"{path} is {kind}; name a regular file")
+    return path
+
+
+def content(path: str | Path, limit: int) -> bytes:
+    """The bytes of a regular file; raises ValueError where it has more than `limit`."""
+    path = regular(path)
+    size = path.stat().st_size
+    if size > limit:
+        raise ValueError(f"{path} has {size:,} bytes, more than the {limit:,} that such a file may have")
+    return path.read_bytes()
+
+
+def read_json(path: str | Path, kind: type[T], limit: int = JSON_LIMIT) -> T:
+    """The JSON in a file as a `kind` (a TypedDict, a dataclass, a pydantic model …), every field checked.
+
+    Raises ValueError that names the file, the first field that is wrong and what it should be.
+    """
+    return parse_json(content(path, limit), kind, str(path))
+
+
+def parse_json(text: str | bytes, kind: type[T], where: str) -> T:
+    """The same for JSON that is in memory; `where` stands before every error."""
+    try:
+        return TypeAdapter(kind).validate_json(text, strict=True)
+    except ValidationError as error:
+        raise ValueError(f"{where}: {told(error)}") from None
+
+
+def told(error: ValidationError) -> str:
+    """The first thing that is wrong, on one line: its field, what is said of it, and what is there."""
+    first: Any = error.errors(include_url=False)[0]
+    field = ".".join(map(str, first["loc"]))
+    shown = repr(first["input"])
+    shown = shown if len(shown) <= 80 else f"{shown[:77]}…"
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{field + ': ' if field else ''}{first['msg']}, got {shown}{more}"
