@@ -1,13 +1,22 @@
-"""The competitors of §5.1.2 and two controls. Importing this makes them known to `dg.load`."""
+"""The competitors of §5.1.2 and the controls, one file each. Importing this makes them known to `dg.load`."""
 
-from baselines.ar import AR
-from baselines.bootstrap import Bootstrap
-from baselines.hmm import HMM
-from baselines.market_simulator import MarketSimulator
-from baselines.naive_gan import NaiveGAN
-from baselines.rcgan import RCGAN
-from baselines.rnn import RNN
-from baselines.shuffled import Shuffled
-from baselines.timegan import TimeGAN
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
-__all__ = ["AR", "HMM", "RCGAN", "RNN", "Bootstrap", "MarketSimulator", "NaiveGAN", "Shuffled", "TimeGAN"]
+from dg.module import GenerativeModule
+
+_files = [import_module(f"{__name__}.{file.name}") for file in iter_modules(__path__)]
+MODELS: dict[str, type[GenerativeModule]] = {
+    name: model
+    for file in _files
+    for name, model in vars(file).items()
+    if isinstance(model, type) and issubclass(model, GenerativeModule) and model.__module__ == file.__name__
+}
+__all__ = ["MODELS", *sorted(MODELS)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in MODELS:
+        raise AttributeError(f"module {__name__!r} has no model {name!r}; it has {', '.join(sorted(MODELS))}")
+    return MODELS[name]

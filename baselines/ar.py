@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from baselines.marginals import Attributes, FirstRecord, attributes
+from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
 from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.module import GenerativeModule, refuse_nan
@@ -18,6 +20,9 @@ class AR(GenerativeModule):
 
     p: past records that the next is predicted from; those before the first are zero and marked so (D15)
     """
+
+    copies = COPIES_METADATA
+    quick = MappingProxyType({"layers": 1, "units": 8, "batch_size": 8})
 
     def __init__(
         self,

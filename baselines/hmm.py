@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import torch
 from hmmlearn.hmm import GaussianHMM
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from baselines.marginals import Attributes, clip
+from baselines.marginals import COPIES_METADATA, Attributes, clip
 from baselines.records import record_blocks, records, samples_of
 from dg.encoding import Encoded, Layout, width
 from dg.module import GenerativeModule, refuse_nan
@@ -23,6 +25,9 @@ class HMM(GenerativeModule):
     components: hidden states, which Appendix B does not state (D18)
     iterations: of EM, which it does not state either; 50 bring the log-likelihood to a standstill on WWT
     """
+
+    copies = COPIES_METADATA
+    quick = MappingProxyType({"components": 3, "iterations": 2})
 
     batch_size = None
     startprob: Tensor

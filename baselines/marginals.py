@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -9,6 +10,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dg.encoding import Block, Encoded, columns, width
+
+COPIES_METADATA = MappingProxyType(
+    {
+        "metadata": "it draws its metadata from the training samples, a perfect distribution without learning "
+        "(§5.1.2, §5.2)"
+    }
+)
 
 
 class Empirical(nn.Module):

@@ -37,6 +37,8 @@ class MarketSimulator(GenerativeModule):
     pip: unit of the increments that evolve
     """
 
+    quick = MappingProxyType({"window": 4, "order": 3, "inversion_steps": 3})
+
     batch_size = None
     lacks = MappingProxyType(
         {

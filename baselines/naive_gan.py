@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -18,6 +20,8 @@ class NaiveGAN(GenerativeModule):
     noise: width of the N(0, 1) input, which the paper does not state (D11)
     penalty: λ, the weight of the gradient penalty
     """
+
+    quick = MappingProxyType({"layers": 1, "units": 8, "noise": 4, "batch_size": 8})
 
     def __init__(
         self,

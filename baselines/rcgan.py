@@ -30,6 +30,8 @@ class RCGAN(GenerativeModule):
     init: "release" begins with output weights of standard deviation 1 and a gate bias of 1, "glorot" as other models do
     """
 
+    quick = MappingProxyType({"units": 8, "batch_size": 8})
+
     lacks: Mapping[str, str] = MappingProxyType(
         {
             "metadata": "its release generates measurements alone (§5.1.2)",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import torch
 from torch import Tensor
 
-from baselines.marginals import Attributes, FirstRecord, attributes
+from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
 from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.module import GenerativeModule, refuse_nan
@@ -14,6 +16,9 @@ from dg.nn import LSTM, Heads
 
 class RNN(GenerativeModule):
     """Trained by teacher forcing, with the metadata as additional input at every step; defaults of Appendix B."""
+
+    copies = COPIES_METADATA
+    quick = MappingProxyType({"units": 8, "batch_size": 8})
 
     def __init__(
         self,

@@ -27,6 +27,8 @@ class TimeGAN(GenerativeModule):
     threshold: the discriminator learns only while its loss is above it
     """
 
+    quick = MappingProxyType({"units": 4, "layers": 2, "batch_size": 8})
+
     lacks = MappingProxyType(
         {
             "metadata": "its release generates measurements alone (§5.1.2)",

@@ -24,9 +24,13 @@ class GenerativeModule(LightningModule):
     `batch_size` samples make a batch (None: all of them); `max_epochs` ends training before the batches do.
     `lacks` says what the model cannot generate, "metadata" or "lengths", and why: samples then have no metadata,
     and lengths of training samples; artifacts that need them leave the model out and give that reason.
+    `copies` says what it draws from the training samples instead of learning it, and why that is no fair comparison.
+    `quick` are hyper-parameters of a small one, which a test trains in a moment.
     """
 
     lacks: Mapping[str, str] = MappingProxyType({})
+    copies: Mapping[str, str] = MappingProxyType({})
+    quick: Mapping[str, Any] = MappingProxyType({})
     batch_size: int | None = 100
     max_epochs: int | None = None
 

@@ -23,7 +23,7 @@ import pandas as pd
 import torch
 from lightning import Callback
 
-from baselines import AR, RCGAN, RNN, NaiveGAN, TimeGAN
+import baselines
 from benchmarks.speed.operations import Operations, matrix_product_rate
 from benchmarks.speed.training import CLOCKS
 from dg.dataset import TimeSeriesDataset
@@ -35,12 +35,8 @@ from dg.training import fit
 TRAINING_SAMPLES = 1_000
 MODELS = {
     "DoppelGANger": DoppelGANger,
-    "Naive GAN": NaiveGAN,
-    "AR": AR,
-    "RNN": RNN,
-    "RCGAN": RCGAN,
-    "TimeGAN, 4 units": TimeGAN,
-    "TimeGAN, 24 units": partial(TimeGAN, units=24, shifted=True),
+    **{name: model for name, model in baselines.MODELS.items() if model.batch_size is not None},
+    "TimeGAN, 24 units": partial(baselines.TimeGAN, units=24, shifted=True),
 }
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.statistics.autocorrelation import autocorrelation
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import kind_of, label_of
 from experiments.ink.plots import curve, legend, panels
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run, one_a_seed
@@ -20,7 +20,12 @@ PAPER = Paper(
     section="2.2",
     claim="DoppelGANger captures the weekly spikes and the local peak at about one year; the baselines do not",
 )
-CLASSICAL = ("rnn", "ar", "hmm")
+PANELS = {
+    "doppelganger": "DoppelGANger",
+    "deep": "other deep generators",
+    "classical": "classical models",
+    "control": "controls",
+}
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -32,15 +37,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A panel each for DoppelGANger, other deep generators, classical models and controls; bands are ranges."""
-    shown = list(frame["model"].unique())
-    ours = [model for model in shown if model.startswith("doppelganger")]
-    rest = [*ours, *CLASSICAL, *CONTROLS]
-    groups = {
-        "DoppelGANger": ours,
-        "other deep generators": [model for model in shown if model not in rest],
-        "classical models": [model for model in shown if model in CLASSICAL],
-        "controls": [model for model in shown if model in CONTROLS and model != "real"],
-    }
+    shown = [model for model in frame["model"].unique() if model != "real"]
+    groups = {title: [model for model in shown if kind_of(model) == kind] for kind, title in PANELS.items()}
     groups = {title: models for title, models in groups.items() if models}
     figure, axes = panels(len(groups), 1, width=8, height=2.3)
     for axis, (title, models) in zip(axes[:, 0], groups.items(), strict=True):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.statistics.diversity import amplitude_spread, shape_similarity
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import COLOURS, label_of
+from experiments.ink.models import colour_of, label_of
 from experiments.ink.plots import panels
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run, one_a_seed
@@ -44,7 +44,7 @@ def render(frame: pd.DataFrame) -> Figure:
     for row, model in enumerate(models):
         for number, rows in series[series["model"] == model].groupby("number"):
             axis = axes[row, int(number)]
-            axis.plot(rows["step"], rows["value"], lw=0.5, color=COLOURS.get(model))
+            axis.plot(rows["step"], rows["value"], lw=0.5, color=colour_of(model))
             axis.set_yscale("symlog")
             axis.tick_params(labelsize=6)
         axes[row, 0].set_title(_label(model), loc="left", fontsize=8)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, label_of
 from experiments.ink.plots import histogram, legend, panels
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run, one_a_seed
@@ -41,7 +41,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> Figure:
     """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
     shown = [model for model in frame["model"].unique() if model != "held_out"]
-    models = [model for model in shown if model not in CONTROLS] or shown
+    models = [model for model in shown if not is_control(model)] or shown
     rows = -(-len(models) // 2)
     figure, axes = panels(rows, 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, label_of
+from experiments.ink.numbers import printed
 from experiments.ink.plots import curve, panels
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run
@@ -29,7 +30,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     trained: the share of the budget at the end of the window, of which there are 80; value: the mean of what was logged
     in it. The quantities are the validation metric and the losses.
     """
-    return pd.concat([_curves(run) for run in runs if run.model not in CONTROLS], ignore_index=True)
+    return pd.concat([_curves(run) for run in runs if not is_control(run.model)], ignore_index=True)
 
 
 def render(frame: pd.DataFrame) -> Figure:
@@ -70,8 +71,8 @@ def table(frame: pd.DataFrame) -> str:
                 "model": label_of(model),
                 "batches": f"{values['batches'].iloc[0]:,}",
                 "quantity": quantity,
-                "last eighth but one": _number(before),
-                "last eighth": _number(last),
+                "last eighth but one": printed(before, ".5g", undefined=""),
+                "last eighth": printed(last, ".5g", undefined=""),
                 "change": "" if np.isnan(last / before) else f"{(last - before) / abs(before):+.0%}",
             }
         )
@@ -97,7 +98,3 @@ def _scale(values: pd.Series) -> str:
     if (values > 0).all():
         return "log"
     return "symlog" if values.abs().max() > 10 else "linear"
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.5g}"

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import COLOURS
+from experiments.ink.models import colour_of
 
 STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
@@ -35,18 +35,18 @@ def curve(
 ) -> None:
     """One model's line, with the range over its seeds as a band."""
     width, depth = (1.3, 3) if model == "real" else (0.9, 2)
-    axes.plot(x, y, color=COLOURS.get(model), lw=width, label=label, zorder=depth)
+    axes.plot(x, y, color=colour_of(model), lw=width, label=label, zorder=depth)
     if band is not None:
-        axes.fill_between(x, *band, color=COLOURS.get(model), alpha=0.2, lw=0)
+        axes.fill_between(x, *band, color=colour_of(model), alpha=0.2, lw=0)
 
 
 def histogram(
     axes: Axes, edges: NDArray, shares: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None
 ) -> None:
     """One model's histogram as steps, with the range over its seeds as a band."""
-    axes.stairs(shares, edges, color=COLOURS.get(model), lw=1.1, label=label)
+    axes.stairs(shares, edges, color=colour_of(model), lw=1.1, label=label)
     if band is not None:
-        axes.stairs(band[1], edges, baseline=band[0], color=COLOURS.get(model), alpha=0.2, lw=0, fill=True)
+        axes.stairs(band[1], edges, baseline=band[0], color=colour_of(model), alpha=0.2, lw=0, fill=True)
 
 
 def legend(axes: Axes, columns: int = 5) -> None:
@@ -60,7 +60,7 @@ def sample_grid(real: TimeSeriesDataset, generated: TimeSeriesDataset, title: st
     for row, (name, data) in enumerate((("real", real), ("generated", generated))):
         for column in range(min(count, len(data))):
             series = data.measurements[column, : data.lengths[column], 0]
-            axes[row, column].plot(series, lw=0.7, color=COLOURS["real" if row == 0 else "doppelganger"])
+            axes[row, column].plot(series, lw=0.7, color=colour_of("real" if row == 0 else "doppelganger"))
             axes[row, column].set_yscale("symlog" if series.min() >= 0 else "linear")
         axes[row, 0].set_ylabel(name)
     figure.suptitle(title)

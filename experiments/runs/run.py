@@ -25,6 +25,7 @@ from experiments.runs.data import Split, file_hash, split
 
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
+SHOWN = ("shown", "compared_on", "budgets")  # what is said of a model: how it looks and where it stands
 PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
 
 
@@ -36,7 +37,7 @@ def identity(config: DictConfig) -> str:
         "dataset": {key: dataset[key] for key in ("name", "log", "held_out")},
         "load": {key: value for key, value in dataset["load"].items() if key not in PLACES},
         "file": file_hash(config.data),
-        "model": content["model"],
+        "model": {key: value for key, value in content["model"].items() if key not in SHOWN},
         "samples": content["scale"]["samples"],
         "batches": content["batches"],
         "seed": content["seed"],

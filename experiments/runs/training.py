@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from benchmarks.catalogue import metric
 from dg.encoding import Encoder
 from dg.model_file import load
 from dg.training import fit
@@ -30,7 +31,7 @@ def train(config: DictConfig) -> Run:
         return run
     parts = split(config)
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
-    stopwatch, metrics = Stopwatch(), instantiate(config.dataset.metrics, _convert_="all")
+    stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
         watch = Validation(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 from hydra.utils import get_class
-from omegaconf import OmegaConf
 
-from experiments.ink.models import label_of
+from dg.module import GenerativeModule
+from experiments.ink.models import label_of, models
 from experiments.paper.published import TABLE4
 from experiments.runs.run import Run
-
-MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
 
 
 def unable(runs: Sequence[Run], needs: Sequence[str]) -> dict[str, str]:
@@ -21,13 +18,19 @@ def unable(runs: Sequence[Run], needs: Sequence[str]) -> dict[str, str]:
 
     They are those of `runs`, and those of the paper's eight that have no run among them.
     """
-    lacks = {model: declared(model) for model in TABLE4} | {run.model: run.lacks for run in runs}
+    lacks = {model: declared(model).lacks for model in TABLE4} | {run.model: run.lacks for run in runs}
     return {model: lacked[need] for need in needs for model, lacked in lacks.items() if need in lacked}
 
 
-def declared(model: str) -> Mapping[str, str]:
-    """What the class named in conf/model/<model>.yaml lacks by default; nothing is built or trained for it."""
-    return get_class(OmegaConf.load(MODELS / f"{model}.yaml").module._target_).lacks
+def copying(runs: Sequence[Run], what: str) -> dict[str, str]:
+    """The paper's models without a run that draw `what` from the training samples, each with the reason."""
+    copied = {model: declared(model).copies for model in TABLE4 if model not in {run.model for run in runs}}
+    return {model: reasons[what] for model, reasons in copied.items() if what in reasons}
+
+
+def declared(model: str) -> type[GenerativeModule]:
+    """The class that conf/model/<model>.yaml names, which says what it lacks and copies; nothing is built for it."""
+    return get_class(models()[model].module._target_)
 
 
 def with_left_out(frame: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:

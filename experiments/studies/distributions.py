@@ -18,18 +18,16 @@ from benchmarks.distances import jensen_shannon, wasserstein1
 from benchmarks.metric import Statistic
 from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import COLOURS, CONTROLS, label_of
+from experiments.ink.models import colour_of, is_control, label_of
+from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import curve, histogram, legend, panels
 from experiments.runs.run import Run, one_a_seed
-from experiments.studies.capabilities import left_out, unable, with_left_out
+from experiments.studies.capabilities import copying, left_out, unable, with_left_out
 
 Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
 """The samples of a panel, e.g. the homes with DSL."""
 
 EVERYTHING: Mapping[str, Part] = {"": lambda dataset: dataset}
-
-COPYING = ("ar", "rnn", "hmm")
-COPIED = "it draws its metadata from the training samples, a perfect distribution without learning (§5.1.2, §5.2)"
 
 
 def shares(
@@ -69,9 +67,7 @@ def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
                 distance=distance
             )
         )
-    present = {run.model for run in runs}
-    copied = {model: COPIED for model in COPYING if model not in present}
-    return with_left_out(pd.concat(rows, ignore_index=True), unable(runs, ("metadata",)) | copied)
+    return with_left_out(pd.concat(rows, ignore_index=True), unable(runs, ("metadata",)) | copying(runs, "metadata"))
 
 
 def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
@@ -120,7 +116,7 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
         middle = seeds.median(axis=1)
         reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
         at = np.arange(len(values)) + (number - (len(models) - 1) / 2) * width
-        colour = COLOURS.get("real" if model == "held_out" else model)
+        colour = colour_of("real" if model == "held_out" else model)
         axis.bar(at, middle, width, yerr=reach, color=colour, label=name(model), error_kw={"lw": 0.6})
     axis.set_xticks(
         range(len(values)), values, rotation=30 if len(values) > 5 else 0, ha="right" if len(values) > 5 else "center"
@@ -143,8 +139,8 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
         first.groupby(["panel", "model"], sort=False), key=lambda item: (item[0][0], item[1].median())
     ):
         row = {"part": panel} if panel else {}
-        spread = "" if values.min() == np.inf else f"{_number(values.min())} to {_number(values.max())}"
-        row |= {"model": label_of(model), distance: _number(values.median()), "min to max": spread}
+        spread = "" if values.min() == np.inf else reach(values, ".4g")
+        row |= {"model": label_of(model), distance: printed(values.median(), ".4g"), "min to max": spread}
         rows.append(row | {"seeds": len(values)})
     lines = [f"- The paper: {claim}. It gives no number."]
     lines += left_out(frame)
@@ -170,7 +166,7 @@ def _pairs(
 def _generators(frame: pd.DataFrame) -> list[str]:
     """The models that are drawn: not those that are left out, and controls where there is nothing else."""
     shown = [model for model in frame[frame["panel"].notna()]["model"].unique() if model != "held_out"]
-    return [model for model in shown if model not in CONTROLS] or shown
+    return [model for model in shown if not is_control(model)] or shown
 
 
 def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tuple[NDArray, NDArray]]:
@@ -179,10 +175,6 @@ def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tu
     seeds = seeds.cumsum() if cumulative else seeds
     edges = np.append(seeds.index.to_numpy(), rows["high"].max())
     return edges, seeds.median(axis=1).to_numpy(), (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
-
-
-def _number(distance: float) -> str:
-    return "undefined" if np.isinf(distance) else f"{distance:.4g}"
 
 
 def name(model: str) -> str:

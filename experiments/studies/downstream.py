@@ -25,9 +25,6 @@ from dg.dataset import TimeSeriesDataset, concatenate
 from experiments.runs.run import Run, one_a_seed
 from experiments.studies.capabilities import unable, with_left_out
 
-# What is predicted of a sample: the paper says it of GCUT (§5.2), the others are ours (D39).
-PREDICTED = {"gcut": "end event type", "gcut_jobs": "end event type", "mba": "technology", "wwt": "domain"}
-
 
 def classified(
     runs: Sequence[Run], features: Callable[[TimeSeriesDataset], Array] = summary, *, augment: bool = False
@@ -35,13 +32,22 @@ def classified(
     """The classifiers' accuracies; models that cannot generate metadata are left out."""
     reasons = unable(runs, ("metadata",))
     able = [run for run in runs if run.model not in reasons]
-    frame = scores(able, lambda run: classification(PREDICTED[run.dataset], features), augment=augment)
+    frame = scores(able, lambda run: classification(run.config.dataset.predicted, features), augment=augment)
     return with_left_out(frame, reasons)
 
 
 def forecasted(runs: Sequence[Run], *, augment: bool = False) -> pd.DataFrame:
     """The regressors' R²; every model can take part."""
     return scores(runs, lambda run: FORECASTING, augment=augment)
+
+
+def tasks(runs: Sequence[Run], *, augment: bool = False) -> dict[str, pd.DataFrame]:
+    """For each dataset of the runs the scores of the task that its config names: forecasting or classification."""
+    kinds = {"forecasting": forecasted, "classification": classified}
+    of_dataset: dict[str, list[Run]] = {}
+    for run in runs:
+        of_dataset.setdefault(run.dataset, []).append(run)
+    return {name: kinds[these[0].config.dataset.task](these, augment=augment) for name, these in of_dataset.items()}
 
 
 def scores(runs: Sequence[Run], task_of: Callable[[Run], Task], *, augment: bool = False) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
 from experiments.ink.models import label_of
+from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import legend, panels
 from experiments.studies.capabilities import left_out
 
@@ -77,9 +78,9 @@ def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:
             {
                 "model": _name(str(model)),
                 "paper": f"{paper[str(model)]:.2f}" if model in paper else "",
-                "rank correlation (median)": _number(one["correlation"].median()),
-                "min to max": f"{_number(one['correlation'].min())} to {_number(one['correlation'].max())}",
-                "95 % of resamples": f"{_number(one['low'].median())} to {_number(one['high'].median())}",
+                "rank correlation (median)": printed(one["correlation"].median(), ".2f"),
+                "min to max": reach(one["correlation"], ".2f"),
+                "95 % of resamples": reach(one[["low", "high"]].median(), ".2f"),
                 "seeds": len(one),
                 "tied algorithms": f"{one['tied'].median():g}",
                 "best less worst score": f"{ranges.median():.3f}",
@@ -103,7 +104,7 @@ def placed(frame: pd.DataFrame) -> str:
     medians = shown.groupby(["model", "predictor"], sort=False)["score"].median().unstack()[predictors]
     rows = []
     for model, scores in medians.iterrows():
-        cells = (f"{_number(score)} ({place:g})" for score, place in zip(scores, ranks(scores), strict=True))
+        cells = (f"{printed(score, '.2f')} ({place:g})" for score, place in zip(scores, ranks(scores), strict=True))
         rows.append({"model": _name(str(model)), **dict(zip(predictors, cells, strict=True))})
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
@@ -131,7 +132,3 @@ def remarks(frame: pd.DataFrame) -> list[str]:
 
 def _name(model: str) -> str:
     return {"truth": "Real (A tested on A′)", "real": "Real (A′ tested on A)"}.get(model, label_of(model))
-
-
-def _number(value: float) -> str:
-    return "undefined" if np.isnan(value) else f"{value:.2f}"

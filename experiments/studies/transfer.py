@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.ink.models import COLOURS, CONTROLS, label_of
+from experiments.ink.models import colour_of, is_control, kind_of, label_of
+from experiments.ink.numbers import printed, spread
 from experiments.ink.plots import legend, panels
 
 
@@ -27,7 +28,7 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
             low, middle, high = (side(axis=1).clip(lowest) for side in (seeds.min, seeds.median, seeds.max))
             reach = np.stack([middle - low, high - middle])
             at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
-            colour = COLOURS.get(model)
+            colour = colour_of(model)
             axis.bar(at, middle, width, yerr=reach, color=colour, label=label_of(model), error_kw={"lw": 0.6})
         controls = tested[tested["control"] & (tested["model"] == "real")]
         axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
@@ -55,7 +56,7 @@ def table(frame: pd.DataFrame, score: str) -> str:
         rows.append(
             row
             | {
-                "mean, of real": _number(medians.loc[model, ranked].mean() / real),
+                "mean, of real": printed(medians.loc[model, ranked].mean() / real),
                 "not converged": f"{unsure.sum()} of {len(of_model)}",
                 "seeds": of_model["seed"].nunique(),
             }
@@ -66,7 +67,7 @@ def table(frame: pd.DataFrame, score: str) -> str:
 def best(frame: pd.DataFrame, score: str) -> pd.Series:
     """For each predictor, the model whose samples train it best: of those that generate, not the controls."""
     tested = _tested(frame)
-    generated = tested[~tested["model"].isin(CONTROLS) & ~tested["control"]]
+    generated = tested[~tested["model"].map(is_control) & ~tested["control"]]
     medians = generated.groupby(["predictor", "model"], sort=False)[score].median().unstack()
     return medians.idxmax(axis=1)
 
@@ -74,20 +75,9 @@ def best(frame: pd.DataFrame, score: str) -> pd.Series:
 def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
     """With how many predictors DoppelGANger is best, and who is with the others."""
     found = best(frame, score)
-    won = sum(model.startswith("doppelganger") for model in found)
+    won = sum(kind_of(model) == "doppelganger" for model in found)
     listed = "; ".join(f"{predictor}: {label_of(model)}" for predictor, model in found.items())
     return f"- The paper: {claim}. Ours, by {score}: {won} of {len(found)}. Best, {listed}."
-
-
-def spread(values: pd.Series) -> str:
-    """The median and the range."""
-    if values.isna().all():
-        return "undefined"
-    return f"{_number(values.median())} ({_number(values.min())} to {_number(values.max())})"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _tested(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from experiments.ink.models import label_of
+from experiments.ink.numbers import spread
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run
-from experiments.studies import transfer
 from experiments.studies.capabilities import left_out
-from experiments.studies.downstream import classified, forecasted
+from experiments.studies.downstream import tasks
 
 PAPER = Paper(
     name="Augmentation",
@@ -23,12 +23,8 @@ SCORES = ("accuracy", "balanced accuracy", "R²")
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """Scores on A′ by training set, as experiments.studies.downstream describes them, with their dataset."""
-    parts = []
-    for dataset in dict.fromkeys(run.dataset for run in runs):
-        chosen = [run for run in runs if run.dataset == dataset]
-        scores = forecasted(chosen, augment=True) if dataset == "wwt" else classified(chosen, augment=True)
-        parts.append(scores.assign(dataset=dataset))
-    frame = pd.concat(parts, ignore_index=True)
+    scores = tasks(runs, augment=True)
+    frame = pd.concat([rows.assign(dataset=dataset) for dataset, rows in scores.items()], ignore_index=True)
     compared = frame["tested"].eq("A′") & frame["trained"].isin(["A", "A + B"])
     return frame[compared | frame["task"].isna()].drop(columns="resampled")
 
@@ -49,7 +45,7 @@ def _table(frame: pd.DataFrame, score: str) -> str:
     predictors = list(predicted["predictor"].unique())
     wide = predicted.pivot(index=["model", "seed"], columns="predictor", values=score)[predictors]
     real = wide.loc["real"]
-    rows = [{"trained on": "Real (A)", **{each: transfer.spread(real[each]) for each in predictors}}]
+    rows = [{"trained on": "Real (A)", **{each: spread(real[each]) for each in predictors}}]
     for model in [model for model in predicted["model"].unique() if model != "real"]:
         gain = wide.loc[model] - real
         cells = {

@@ -12,7 +12,8 @@ from tqdm import tqdm
 from benchmarks.downstream.recurrent import discriminative_score, predictive_score
 from benchmarks.downstream.similarity import difference_similarity, length_similarity, statistic_similarity
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, label_of
+from experiments.ink.numbers import UNDEFINED, spread
 from experiments.paper.artifact import Paper
 from experiments.runs.data import Split
 from experiments.runs.run import Run, one_a_seed
@@ -60,8 +61,8 @@ def render(frame: pd.DataFrame) -> str:
     for model in medians.index:
         of_model = frame[frame["model"] == model]
         row = {"model": label_of(model)}
-        row |= {shown: _spread(of_model[name], 4) for name, shown in LOWER.items()}
-        row |= {shown: _spread(of_model[name], 3) for name, shown in HIGHER.items()}
+        row |= {shown: _spread(of_model[name], ".4f") for name, shown in LOWER.items()}
+        row |= {shown: _spread(of_model[name], ".3f") for name, shown in HIGHER.items()}
         if of_model["lacks lengths"].any():
             row[HIGHER["lengths"]] = ""
         rows.append(row | {"seeds": str(len(of_model))})
@@ -90,11 +91,9 @@ def learnt(batches: int) -> dict[str, int]:
     return {"discriminative": min(2000, 2 * batches), "predictive": min(5000, 5 * batches)}
 
 
-def _spread(values: pd.Series, digits: int) -> str:
+def _spread(values: pd.Series, form: str) -> str:
     """The median and the range; a score that is undefined with a seed has neither."""
-    if values.isna().any():
-        return "undefined"
-    return f"{values.median():.{digits}f} ({values.min():.{digits}f} to {values.max():.{digits}f})"
+    return UNDEFINED if values.isna().any() else spread(values, form)
 
 
 def _notes(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
@@ -113,7 +112,7 @@ def _notes(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     ]
     if "shuffled" in medians.index:
         for name in LOWER:
-            generated = [model for model in medians.index if model not in CONTROLS]
+            generated = [model for model in medians.index if not is_control(model)]
             below = [
                 label_of(model) for model in generated if medians.loc[model, name] >= medians.loc["shuffled", name]
             ]

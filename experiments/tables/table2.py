@@ -11,7 +11,8 @@ import pandas as pd
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, kind_of, label_of
+from experiments.ink.numbers import printed, reach
 from experiments.paper.artifact import Paper
 from experiments.paper.published import TABLE2
 from experiments.runs.run import Run, one_a_seed
@@ -23,6 +24,7 @@ PAPER = Paper(
     claim="DoppelGANger is closest to the real bandwidth, for DSL and for cable homes",
 )
 TECHNOLOGIES = tuple(TABLE2)
+NO_HOME = "no home"
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -61,8 +63,8 @@ def render(frame: pd.DataFrame) -> str:
             values = scores.loc[model, technology]
             row |= {
                 f"{technology}: paper": f"{TABLE2[technology][model]:.2f}" if model in TABLE2[technology] else "",
-                f"{technology}: ours (median, GB)": _number(medians.loc[model, technology]),
-                f"{technology}: min to max": f"{_number(values.min())} to {_number(values.max())}",
+                f"{technology}: ours (median, GB)": printed(medians.loc[model, technology], ".2f", undefined=NO_HOME),
+                f"{technology}: min to max": reach(values, ".2f", undefined=NO_HOME),
             }
         rows.append(row | {"seeds": len(scores.loc[model])})
     text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
@@ -87,18 +89,14 @@ def _rows(model: str, run: Run, real: TimeSeriesDataset, candidate: TimeSeriesDa
     return rows
 
 
-def _number(gigabytes: float) -> str:
-    return "no home" if np.isinf(gigabytes) else f"{gigabytes:.2f}"
-
-
 def _claims(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
     lines = [f"- The paper: {PAPER.claim}."]
-    competitors = [model for model in medians.index if model not in CONTROLS]
+    competitors = [model for model in medians.index if not is_control(model)]
     for technology in TECHNOLOGIES:
         scores = medians.loc[competitors, technology]
         if len(scores) and np.isfinite(scores.min()):
             nearest = str(scores.idxmin())
-            verdict = "holds" if nearest.startswith("doppelganger") else "does not hold"
+            verdict = "holds" if kind_of(nearest) == "doppelganger" else "does not hold"
             lines.append(f"- {technology}: {verdict}, {label_of(nearest)} is closest.")
     counted = frame.dropna(subset="technology")
     missing = counted[counted["homes"] == 0]

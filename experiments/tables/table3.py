@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, label_of
 from experiments.paper.artifact import Paper
 from experiments.paper.published import TABLE3
 from experiments.runs.run import Run, one_a_seed
@@ -125,7 +125,7 @@ def _claims(frame: pd.DataFrame, medians: pd.Series) -> str:
         verdict = f"does not hold for {', '.join(better)}" if better else "holds"
         lines.append(f"- DoppelGANger with 500 training samples is closer than every competitor (§5.2): {verdict}.")
     if "shuffled" in medians:
-        generated = [model for model in medians.index if model not in CONTROLS]
+        generated = [model for model in medians.index if not is_control(model)]
         below = [label_of(model) for model in generated if medians[model] >= medians["shuffled"]]
         lines.append(f"- No better than series shuffled in time: {', '.join(below) or 'none'}.")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import OmegaConf
 
-from experiments.ink.models import CONTROLS, label_of
+from experiments.ink.models import is_control, label_of, models
 from experiments.paper.artifact import Paper
 from experiments.paper.published import TABLE4
 from experiments.runs.run import Run
@@ -28,7 +28,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     hours at paper scale: extrapolated (D31): the time of a batch, times the paper's batches; where a batch is all
         training samples, in proportion to their number too
     """
-    return pd.DataFrame([_row(run) for run in runs if run.model not in CONTROLS])
+    return pd.DataFrame([_row(run) for run in runs if not is_control(run.model)])
 
 
 def render(frame: pd.DataFrame) -> str:
@@ -56,7 +56,7 @@ def render(frame: pd.DataFrame) -> str:
     notes = [
         f"- The paper: {PAPER.claim}. Its device: one Tesla V100.",
         f"- Ours: {devices}. Validation does not count.",
-        f"- Paper scale: {AT_PAPER_SCALE.samples:,} training samples, {_budgets()}; "
+        f"- Paper scale: {AT_PAPER_SCALE.samples:,} training samples, {_told()}; "
         "extrapolated from the time of a batch, on the same device.",
     ]
     return f"{table.to_markdown(index=False, disable_numparse=True)}\n\n" + "\n".join(notes)
@@ -66,7 +66,7 @@ def _row(run: Run) -> dict[str, str | int | float]:
     module, training = run.generator.module, run.provenance
     samples, seconds = training["data"]["samples"], training["seconds"]
     batches = module.max_epochs or run.config.batches
-    at_paper_scale = module.max_epochs or AT_PAPER_SCALE.budgets.get(run.model, AT_PAPER_SCALE.batches)
+    at_paper_scale = module.max_epochs or _budgets().get(run.model, AT_PAPER_SCALE.batches)
     larger = AT_PAPER_SCALE.samples / samples if module.batch_size is None else 1
     return {
         "model": run.model,
@@ -87,6 +87,12 @@ def _range(values: pd.Series) -> str:
     return f"{values.min():,.1f} to {values.max():,.1f}"
 
 
-def _budgets() -> str:
-    others = [f"{label_of(model)} {batches:,}" for model, batches in AT_PAPER_SCALE.budgets.items()]
+def _budgets() -> dict[str, int]:
+    """Of the models that have one of their own at paper scale (D23)."""
+    own = {name: model.get("budgets", {}).get("paper") for name, model in models().items()}
+    return {name: batches for name, batches in own.items() if batches is not None}
+
+
+def _told() -> str:
+    others = [f"{label_of(model)} {batches:,}" for model, batches in _budgets().items() if models()[model].compared_on]
     return f"{AT_PAPER_SCALE.batches:,} batches ({', '.join(others)}; HMM its iterations)"

@@ -10,7 +10,7 @@ from experiments.paper.artifact import Paper
 from experiments.paper.published import TABLE5
 from experiments.runs.run import Run
 from experiments.studies import rankings
-from experiments.studies.downstream import classified, forecasted
+from experiments.studies.downstream import tasks
 
 PAPER = Paper(
     name="Table 5",
@@ -21,16 +21,11 @@ PAPER = Paper(
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """Scores and ranks, as studies.rankings describes them: forecasting of WWT, classification of others."""
-    parts = []
-    for dataset in dict.fromkeys(run.dataset for run in runs):
-        chosen = [run for run in runs if run.dataset == dataset]
-        ranked = (
-            rankings.compute(forecasted(chosen), "R²")
-            if dataset == "wwt"
-            else rankings.compute(classified(chosen), "accuracy")
-        )
-        parts.append(ranked.assign(dataset=dataset))
-    return pd.concat(parts, ignore_index=True)
+    ranked = [
+        rankings.compute(scores, "R²" if "R²" in scores else "accuracy").assign(dataset=dataset)
+        for dataset, scores in tasks(runs).items()
+    ]
+    return pd.concat(ranked, ignore_index=True)
 
 
 def render(frame: pd.DataFrame) -> str:

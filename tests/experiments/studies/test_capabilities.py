@@ -20,4 +20,4 @@ def test_a_run_speaks_for_itself(config):
     """The conditional form takes its metadata from training samples, but it gives some."""
     run = train(config("model=rcgan_conditional", "scale.samples=60", "batches=1"))
     assert "rcgan_conditional" not in unable([run], ["metadata"])
-    assert unable([run], ["lengths"])["rcgan_conditional"] == declared("rcgan")["lengths"]
+    assert unable([run], ["lengths"])["rcgan_conditional"] == declared("rcgan").lacks["lengths"]

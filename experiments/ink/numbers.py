@@ -1,0 +1,28 @@
+"""How a number is printed, alone or over seeds."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+UNDEFINED = "undefined"
+
+
+def printed(value: float, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
+    """One number; None: three decimals under 100, none above. `undefined` stands for what is not finite."""
+    if not math.isfinite(value):
+        return undefined
+    return format(value, form or (".3f" if abs(value) < 100 else ",.0f"))
+
+
+def reach(values: pd.Series, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
+    """From the smallest to the largest."""
+    return f"{printed(values.min(), form, undefined=undefined)} to {printed(values.max(), form, undefined=undefined)}"
+
+
+def spread(values: pd.Series, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
+    """The median and the reach; `undefined` where no value is a number."""
+    if values.isna().all():
+        return undefined
+    return f"{printed(values.median(), form, undefined=undefined)} ({reach(values, form, undefined=undefined)})"
