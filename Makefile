@@ -17,7 +17,11 @@ CHOSEN := scale=$(SCALE) results=$(RESULTS) $(if $(DATA),data=$(DATA)) $(ARGS)
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [ARGS='hydra overrides']"
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
-	@echo "  artifacts known: $(ARTIFACTS)"
+	@echo "artifacts:  $(ARTIFACTS)"
+	@echo "models:     $(sort $(basename $(notdir $(wildcard conf/model/*.yaml))))"
+	@echo "datasets:   $(sort $(basename $(notdir $(wildcard conf/dataset/*.yaml))))"
+	@echo "commands, each as .venv/bin/python -m experiments.COMMAND:"
+	@awk 'FNR == 1 && FILENAME !~ /__init__/ {n = split(FILENAME, path, /[\/.]/); gsub(/"""/, ""); printf "  %-16s %s\n", path[n - 1], $$0}' experiments/*.py
 
 env: $(READY) ## the environment in .venv, from requirements.lock (once; about 3 minutes)
 

@@ -22,19 +22,20 @@ LOW, HIGH = 1e-5, 1 - 1e-5
 class MarketSimulator(GenerativeModule):
     """The defaults of networks, training and evolution are the release's, which takes 10,000 full-batch steps (D28).
 
-    The features of a window are, one measurement after the other, the coordinates of its path and its first value. The
-    release has no first value: that of the first window is generated, the others follow from the window before (D29).
+    The features of a window are the coordinates of its path and its first value, one measurement after the other. The
+    release has no first value. Here that of the first window is generated, and each later window starts where the one
+    before it ends (D29).
 
-    windows: what a window is, and on what its features depend
-        "chained": `window` increments; the condition is the window before in the same series, or that there is none
-        "whole": the series; the condition is the training series before it, which has nothing to do with it
-        "increments": as "chained", with the increments themselves for coordinates and nothing to invert
-        In the other two, coordinates are those of the lead-lag log-signature of one measurement, up to `order` (≥ 2)
+    windows: what a window is, and what its features are conditioned on
+        "chained": `window` increments; the condition is the previous window of the same series, or that there is none
+        "whole": the whole series; the condition is the training series before it, although the two are unrelated
+        "increments": as "chained", but the coordinates are the increments themselves, so that nothing is inverted
+        In the other two, the coordinates are the lead-lag log-signature of one measurement, up to `order` (≥ 2)
     leaky_heads: mean and log-variance pass through the leaky ReLU, as in the release
     alpha: weight of the Kullback-Leibler divergence
-    inversion: from log-signature to path by "gradient", in `inversion_steps` steps, or by the release's "evolution"
-        of a `population` over `generations`, which is slow (D30)
-    pip: unit of the increments that evolve
+    inversion: how a path is found from its log-signature: by "gradient", in `inversion_steps` steps, or by the
+        release's "evolution" of a `population` over `generations`, which is slow (D30)
+    pip: the unit of increments in "evolution"
     """
 
     quick = MappingProxyType({"window": 4, "order": 3, "inversion_steps": 3})
@@ -87,7 +88,7 @@ class MarketSimulator(GenerativeModule):
         self.drawn = Empirical("lengths", "condition")
 
     def observe(self, train: Encoded) -> None:
-        """Computes all windows' features and conditions; keeps their range, the lengths and what a series begins on."""
+        """Computes all windows' features and conditions; keeps the range, the lengths and the first conditions."""
         paths, in_use = self._cut(train)
         features = self._features(paths.flatten(0, 1)).unflatten(0, in_use.shape)
         self.low.copy_(features[in_use].amin(dim=0))
@@ -121,7 +122,7 @@ class MarketSimulator(GenerativeModule):
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples, window after window: the path that was recovered is the condition of the next."""
+        """n samples, window after window: the path recovered for each window is the condition of the next."""
         drawn = self.drawn.draw(n, rng)
         lengths, condition = drawn["lengths"], drawn["condition"]
         series: list[Tensor] = []
@@ -140,9 +141,9 @@ class MarketSimulator(GenerativeModule):
         return Encoded(none, none, measurements, lengths)
 
     def _cut(self, train: Encoded) -> tuple[Float[Tensor, "n p w1 k"], Bool[Tensor, "n p"]]:
-        """The p windows of every series, each of which ends where the next begins, and which of them have a record.
+        """The p windows of every series, and which of them have a record; each window ends where the next begins.
 
-        After its end a series stays at its last value.
+        After its end, a series stays at its last value.
         """
         last = (train.lengths - 1)[:, None]
         step = torch.arange(self.windows * self.increments + 1, device=last.device)
@@ -171,7 +172,7 @@ class MarketSimulator(GenerativeModule):
         return steps.unflatten(0, (n, self.k))
 
     def _scale(self, features: Float[Tensor, "*n f"]) -> Float[Tensor, "*n f"]:
-        """Features from the range of training to [LOW, HIGH], and never outside."""
+        """Maps features from their range in training to [LOW, HIGH]; values outside that range are clipped."""
         unit = ((features - self.low.to(features)) / self.span.to(features).clamp_min(1e-12)).clamp(0, 1)
         return LOW + (HIGH - LOW) * unit
 
@@ -200,7 +201,7 @@ class ConditionalVAE(nn.Module):
         return self.mean(hidden), self.log_variance(hidden)
 
     def decode(self, z: Float[Tensor, "n z"], condition: Float[Tensor, "n c"]) -> Float[Tensor, "n f"]:
-        """Features."""
+        """The features, scaled to (0, 1)."""
         return self.decoder(torch.cat([z, condition], dim=1))
 
 
@@ -218,5 +219,5 @@ def vae_loss(
 
 
 def _known(scaled: Float[Tensor, "*n f"]) -> Float[Tensor, "*n c"]:
-    """The condition that a window with these features makes: they, and a mark that there is such a window."""
+    """The condition that a window sets for the next: these features, plus a 1: a previous window exists."""
     return torch.cat([scaled, torch.ones_like(scaled[..., :1])], dim=-1)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dg.encoding import Encoded, Layout, width
-from dg.losses import discriminator_loss
+from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import FLAGS, Heads, active_blocks, generation_flags, lengths_from_flags, mlp
 
@@ -67,6 +67,10 @@ class NaiveGAN(GenerativeModule):
         self.report(**losses)
 
     @torch.no_grad()
+    def without_gradient(self) -> dict[str, str]:
+        """The last bias of the discriminator."""
+        return last_biases(self, "discriminator")
+
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples; all have max_length records where all training samples had (D7)."""
         fixed = self.layout.fixed_length

@@ -9,16 +9,16 @@ from pysiglib import torch_api
 from torch import Tensor
 from torch.nn.functional import pad
 
-EXPANSION = 3  # pySigLib's way by Baker-Campbell-Hausdorff, whose gradient is the cheapest
-AREA = 2  # the coordinate [1, 2], which is half the sum of squared increments
-TOGETHER = 100  # samples that evolve at once, for the sake of memory
+EXPANSION = 3  # pySigLib's Baker-Campbell-Hausdorff method, because its gradient is the cheapest
+AREA = 2  # index of the coordinate [1, 2]: half the sum of squared increments
+TOGETHER = 100  # samples that evolve at once, to save memory
 TINY = 1e-30
 
 
 def log_signature(increments: Float[Tensor, "n w"], order: int) -> Float[Tensor, "n s"]:
     """The log-signature, in the Lyndon basis, of (x_i, x_i), (x_i, x_{i+1}), (x_{i+1}, x_{i+1}), …: lag, then lead.
 
-    It knows increments only, whatever the level of x is. pySigLib works on the CPU.
+    It depends on the increments of x only, not on its level. pySigLib computes it on the CPU.
     """
     pysiglib.prepare_log_sig(1, order, EXPANSION, lead_lag=True, device="cpu")
     path = pad(increments[..., None].cpu().cumsum(dim=1), (0, 0, 1, 0))
@@ -26,23 +26,26 @@ def log_signature(increments: Float[Tensor, "n w"], order: int) -> Float[Tensor,
 
 
 def size(target: Float[Tensor, "n s"], w: int) -> Float[Tensor, "n 1"]:
-    """The root of the sum of squared increments that the area asks for, or that w equal ones must have."""
+    """The root of the sum of squared increments, read from the lead-lag area.
+
+    It is at least what w equal increments with the same total give.
+    """
     return (2 * target[:, AREA : AREA + 1].abs()).maximum(target[:, :1].square() / w).sqrt()
 
 
 def relative_error(
     found: Float[Tensor, "*n s"], target: Float[Tensor, "*#n s"], floor: Float[Tensor, "*#n s"]
 ) -> Float[Tensor, "*n"]:
-    """The release's loss: relative errors of the coordinates, of which the j-th counts 1/j, averaged.
+    """The release's loss: the mean of the coordinates' relative errors, the j-th weighted by 1/j.
 
-    floor: added to the size of a coordinate; the release has none and divides by whatever the coordinate is (D30)
+    floor: added to the size of a coordinate; the release has none and divides by the coordinate alone (D30)
     """
     weight = 1 / torch.arange(1, target.shape[-1] + 1, device=target.device)
     return ((found - target).abs() / (target.abs() + floor) * weight).mean(dim=-1)
 
 
 def negligible(target: Float[Tensor, "n s"], w: int, order: int) -> Float[Tensor, "n s"]:
-    """The floor below which an error is small: 3 % of what a coordinate of its level may be, and never zero."""
+    """The `floor` of `relative_error`: 3 % of what a coordinate of its level can be, and never zero."""
     level = torch.tensor([len(word) for word in pysiglib.lyndon_words(2, order)], device=target.device)
     return 0.03 * size(target, w) ** level + TINY
 
@@ -52,8 +55,8 @@ def by_gradient(
 ) -> Float[Tensor, "n w"]:
     """w increments for each log-signature, by Adam on all samples at once (D30).
 
-    They start as Gaussian noise with the mean and the squares that the target asks for. The learning rate, relative to
-    the size of an increment, falls to zero.
+    They start as Gaussian noise with the target's mean and sum of squares. The learning rate is relative to the size of
+    an increment and falls to zero.
     """
     floor, scale = negligible(target, w, order), size(target, w) / w**0.5
     mean = target[:, :1] / w / scale.clamp_min(TINY)
@@ -80,10 +83,10 @@ def by_evolution(
     population: int,
     generations: int,
 ) -> Float[Tensor, "n w"]:
-    """w increments for each log-signature, by the release's evolutionary search: slow, and no gradient.
+    """w increments for each log-signature, by the release's evolutionary search: slow, and without a gradient.
 
-    An increment is a whole number of pips from -reach to reach, the latter excluded. The fittest tenth survives; the
-    others give way to crossovers of two survivors, of whose increments a tenth mutates.
+    An increment is a whole number of pips, at least -reach and less than reach. The fittest tenth survives. Crossovers
+    of two survivors replace the others; a tenth of their increments mutates.
     """
     found = []
     for sought, far in zip(target.split(TOGETHER), reach.split(TOGETHER), strict=True):
@@ -117,7 +120,7 @@ def _fittest(
 
 
 def _children(parents: Float[Tensor, "n q w"], p: int, rng: torch.Generator) -> Float[Tensor, "n p w"]:
-    """Each increment is that of one of two parents, who are never the same."""
+    """Each increment comes from one of two different parents."""
     n, q, w = parents.shape
     first = torch.randint(q, (n, p, 1), generator=rng, device=rng.device)
     second = (first + torch.randint(1, q, (n, p, 1), generator=rng, device=rng.device)) % q

@@ -1,4 +1,4 @@
-"""Every metric there is: those that the files of benchmarks/statistics define."""
+"""All metrics: those that the files of benchmarks/statistics define."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.metric import Metric
 
 @cache
 def metrics() -> dict[str, Metric]:
-    """Metrics by their constant's name in lower case, e.g. autocorrelation_mse: by this name a dataset watches them."""
+    """Metrics by their constant's name in lower case, e.g. autocorrelation_mse; a dataset's config uses these names."""
     modules = [import_module(f"{statistics.__name__}.{module.name}") for module in iter_modules(statistics.__path__)]
     found = [(name.lower(), value) for module in modules for name, value in vars(module).items()]
     return {name: value for name, value in found if isinstance(value, Metric)}

@@ -21,7 +21,7 @@ def mse(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
 def wasserstein1(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
     """Wasserstein-1 distance between two sets of numbers, in their unit (Table 2): ∫ |F_real - F_synthetic|.
 
-    The sets may differ in size: each number weighs as much as every other of its set.
+    The sets may differ in size; within a set, all numbers weigh the same.
     """
     return float(wasserstein_distance(_finite(real, "real").ravel(), _finite(synthetic, "synthetic").ravel()))
 
@@ -42,8 +42,8 @@ def jensen_shannon(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
 def mmd2(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
     """Squared maximum mean discrepancy between two sets of rows, 0 to 2, with a Gaussian kernel (biased estimator).
 
-    The kernel's width is the median distance between two of all rows (Gretton et al. 2012, §8). It needs the memory of
-    all pairs, 8 bytes each.
+    The kernel's width is the median distance between two rows of both sets together (Gretton et al. 2012, §8). Memory:
+    8 bytes for each pair of rows.
     """
     real, synthetic = _finite(real, "real"), _finite(synthetic, "synthetic")
     rows = np.concatenate([real, synthetic])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dg.dataset import TimeSeriesDataset
 
 Statistic = Callable[[TimeSeriesDataset], NDArray[np.float64]]
-"""What a figure plots: an array computed from one dataset, whatever the order of its samples."""
+"""What a figure plots: an array computed from one dataset, which does not depend on the order of its samples."""
 
 Distance = Callable[[NDArray[Any], NDArray[Any]], float]
 """What a table prints: how far apart two values of one statistic are; zero where they are equal."""
@@ -22,7 +22,7 @@ Distance = Callable[[NDArray[Any], NDArray[Any]], float]
 class Metric:
     """A distance between the statistic of two datasets, e.g. the mean square error of autocorrelations (Table 3).
 
-    Lower is better, and a dataset is at distance zero from itself. A statistic with options is bound to them by
+    Lower is better, and a dataset is at distance zero from itself. The options of a statistic are bound by
     `functools.partial`: `Metric("loss MSE", partial(autocorrelation, measurement="loss"), mse)`.
     """
 
@@ -31,5 +31,5 @@ class Metric:
     distance: Distance
 
     def __call__(self, real: TimeSeriesDataset, synthetic: TimeSeriesDataset) -> float:
-        """The distance between `real` and `synthetic`; where one is used often, keep its statistic instead."""
+        """The distance between `real` and `synthetic`; where one is used often, compute its statistic once."""
         return self.distance(self.statistic(real), self.statistic(synthetic))

@@ -33,16 +33,16 @@ def normalized(dataset: TimeSeriesDataset, train: TimeSeriesDataset, log: Collec
 def nearest(
     samples: NDArray[np.float64], train: NDArray[np.float64], count: int = 1
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Mean square errors [n, count] of the nearest of `train` [m, t, k] to each of `samples` [n, t, k], and which."""
+    """For each of `samples` [n, t, k], the nearest of `train` [m, t, k]: mean square errors and indices, [n, count]."""
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(train.reshape(len(train), -1))
     distances, index = search.kneighbors(samples.reshape(len(samples), -1))
     return distances**2 / samples[0].size, index
 
 
 def memorization(generated: NDArray[np.float64], held_out: NDArray[np.float64]) -> float:
-    """How likely a generated sample is nearer to its nearest training sample than a held-out one is to its own.
+    """The probability that a generated sample is nearer to its nearest training sample than a held-out one to its own.
 
-    Both are distances to training samples. 1/2: no sign of memorisation; 1: every one is nearer; ties count half.
-    It is the Mann-Whitney statistic U / (n m).
+    Arguments: distances to training samples. 1/2: no sign of memorisation; 1: every generated sample is nearer; ties
+    count half. It is the Mann-Whitney statistic U / (n m).
     """
     return float(mannwhitneyu(held_out, generated).statistic / (len(held_out) * len(generated)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 Critic = Callable[[Tensor], Tensor]
 
@@ -15,6 +15,13 @@ def wasserstein_distance(critic: Critic, real: Float[Tensor, "b d"], fake: Float
     """E[D(x)] - E[D(G(z))], which a critic maximises: its estimate of the distance between real and fake."""
     scores = critic(torch.cat([real, fake])).flatten()
     return scores[: len(real)].mean() - scores[len(real) :].mean()
+
+
+def last_biases(module: nn.Module, *critics: str) -> dict[str, str]:
+    """The last bias of each of a module's critics, by name, and why no loss moves it."""
+    layers = {name: len(getattr(module, name)) for name in critics if getattr(module, name) is not None}
+    cancels = "added to every score, it cancels in E[D(x)] - E[D(G(z))]"
+    return {f"{name}.{count - 1}.bias": cancels for name, count in layers.items()}
 
 
 def gradient_penalty(

@@ -60,6 +60,10 @@ class GenerativeModule(LightningModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n new samples, a function of the weights and of `rng` alone."""
 
+    def without_gradient(self) -> Mapping[str, str]:
+        """The parameters that no loss moves, by name, each with the reason; every other has a gradient."""
+        return {}
+
     def description(self) -> dict[str, Any]:
         """The model's name and hyper-parameters, as readable as JSON."""
         return {"model": type(self).__name__, "hyperparameters": dict(self.hparams)}

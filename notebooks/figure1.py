@@ -6,13 +6,11 @@
 
 # %%
 # %matplotlib inline
-import os
-
 from experiments.figures import figure1
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure1", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure1")
 
 # %%
 frame = figure1.compute(made)

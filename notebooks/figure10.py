@@ -1,20 +1,22 @@
 # %% [markdown]
-# # Figure 10: end event types (§5.2)
+# # Figure 10 (§5.2): the histogram of end event types, GCUT
 #
-# How often each occurs, real and generated. `SCALE` and `DATA` of the environment choose the scale and real data in
-# the simulator's place.
+# The paper: DoppelGANger mimics the distribution of end event types, the naive GAN misses a category entirely.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-figure10` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import figure10
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure10", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure10")
 
 # %%
 frame = figure10.compute(made)
@@ -26,3 +28,13 @@ Markdown(figure10.table(frame))
 # %%
 print(summary(made))
 figure10.render(frame)
+
+# %% [markdown]
+# ## What we see
+#
+# On 1,500 simulated tasks (`results/gcut-simulated/`, two seeds) DoppelGANger's Jensen-Shannon divergence is 0.0036
+# bits, as released 0.0107, the naive GAN's 0.113 and the bootstrap's 0.0006. The paper says that DoppelGANger mimics
+# the distribution and that the naive GAN misses a category; ours agrees, and the naive GAN gives only FINISH. On 126
+# real job-days (`results/gcut_jobs-real/`, three seeds) the order is the same but the gap is small: 0.0099 and
+# 0.0144, and the released variant is last with 0.0211. DoppelGANger too misses the rarest type, FAIL: with both seeds
+# on simulated tasks and with one of three on the job-days. The budgets are tiny (200 and 1,000 batches).

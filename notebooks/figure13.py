@@ -1,20 +1,22 @@
 # %% [markdown]
-# # Figure 13: event-type prediction (§5.2)
+# # Figure 13 (§5.2): accuracy of event-type prediction on GCUT, trained on generated and tested on real tasks
 #
-# Do classifiers that are trained on generated tasks work on real ones?
-# `SCALE` and `DATA` of the environment choose the scale and real data in the simulator's place.
+# The paper: DoppelGANger's samples train all five classifiers better than any baseline's.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-figure13` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import figure13
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure13", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure13")
 
 # %%
 frame = figure13.compute(made)
@@ -26,3 +28,15 @@ Markdown(figure13.table(frame))
 # %%
 print(summary(made))
 figure13.render(frame)
+
+# %% [markdown]
+# ## What we see
+#
+# The paper says that DoppelGANger's samples train all five classifiers best. On 126 real job-days
+# (`results/gcut_jobs-real/`, three seeds, 1,000 batches) its MLP reaches 0.82 of real (the paper: 0.80), but by
+# balanced accuracy no model's MLP gets beyond a guess (0.33 to 0.36, a guess 0.33). On simulated tasks
+# (`results/gcut-simulated/`, two seeds, 200 batches) it is best for none of five by accuracy, because the naive GAN
+# generates the most frequent class alone, and for three of five by balanced accuracy. On the domain of real pages
+# (`results/wwt-real/`, one seed) it is best for three of five by accuracy and for one by balanced accuracy, and the
+# naive GAN is as good on average (both 0.97 of real). The claim holds in part, and the majority class is hard to
+# beat: 0.72 on the job-days and 0.79 on the simulated tasks.

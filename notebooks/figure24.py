@@ -1,20 +1,22 @@
 # %% [markdown]
-# # Figure 24: forecasting of page views (Appendix D)
+# # Figure 24 (Appendix D): R² of forecasting page views, trained on generated and tested on real pages, WWT
 #
-# Do regressors that are trained on generated pages work on real ones?
-# `SCALE` and `DATA` of the environment choose the scale and real data in the simulator's place.
+# The paper: DoppelGANger's samples train all regressors better than any baseline's.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-figure24` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import figure24
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure24", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure24")
 
 # %%
 frame = figure24.compute(made)
@@ -26,3 +28,13 @@ Markdown(figure24.table(frame))
 # %%
 print(summary(made))
 figure24.render(frame)
+
+# %% [markdown]
+# ## What we see
+#
+# On 1,506 real pages (`results/wwt-real/`; two seeds, 5,000 batches) DoppelGANger with wide noise has the best R² of
+# all models for two of four predictors, 0.69 with the one-layer MLP and 0.77 with kernel ridge. AR is best for the
+# other two, 0.76 with the five-layer MLP and 0.77 with linear regression. The paper says that DoppelGANger is best
+# for all four, so ours agrees in part. DoppelGANger with its own hyper-parameters fails with linear regression
+# (-0.63) because its pages vary in too few directions. The main caveat is the control: pages shuffled in time give
+# nine tenths of real, so these forecasts need little more than a page's level.

@@ -1,20 +1,22 @@
 # %% [markdown]
-# # Figure 5: mode collapse (§4.2)
+# # Figure 5 (§4.2): generated samples without and with auto-normalization, WWT: is there mode collapse?
 #
-# Samples that were generated without and with auto-normalization, and how much they differ from each other. `SCALE`
-# and `DATA` of the environment choose the scale and real data in the simulator's place.
+# The paper: without auto-normalization, generated samples have similar shapes and amplitudes.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-figure5` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import figure5
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure5", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure5")
 
 # %%
 frame = figure5.compute(made)
@@ -26,3 +28,12 @@ Markdown(figure5.table(frame))
 # %%
 print(summary(made))
 figure5.render(frame)
+
+# %% [markdown]
+# ## What we see
+#
+# No result is committed yet. The paper says that samples generated without auto-normalization have similar shapes and
+# amplitudes. Look for a smaller amplitude spread and a larger shape similarity without auto-normalization than in
+# real samples, and for values near those of real samples with it. The drawings show six samples a model, so trust the
+# two numbers and their range over the seeds more than the eye. At the smoke scale no model has trained long enough to
+# say anything.

@@ -6,15 +6,13 @@
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import figure6
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("figure6", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("figure6")
 
 # %%
 frame = figure6.compute(made)

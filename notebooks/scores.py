@@ -1,19 +1,21 @@
 # %% [markdown]
-# # Scores of others: TimeGAN's and SDMetrics' (beyond the paper)
+# # Scores, beyond the paper: TimeGAN's and SDMetrics', by which other generators of time series are compared (D42)
 #
-# Can a recurrent network tell generated samples from real ones, and can it learn to predict from them?
-# `SCALE` and `DATA` of the environment choose the scale and real data in the simulator's place.
+# The paper: none of these scores, which are here to be laid beside the tables of TimeGAN, Diffusion-TS and TSGBench.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-scores` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
-import os
-
 from IPython.display import Markdown
 
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 from experiments.tables import scores
 
-made = runs("scores", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("scores")
 
 # %%
 frame = scores.compute(made)
@@ -21,3 +23,12 @@ frame.head(20)
 
 # %%
 Markdown(f"{scores.render(frame)}\n\n{summary(made)}")
+
+# %% [markdown]
+# ## What we see
+#
+# No result is committed yet. The paper has none of these scores, so there is nothing to agree with. Look for a
+# discriminative score near that of the `real` row, which is what chance makes of 0, and for a predictive score near
+# that of `real`, which was trained on real samples. Compare both with series shuffled in time: a model that does no
+# better has learnt no order in time that these scores can see. The scores see windows of 24 records, so they say
+# nothing about longer patterns.

@@ -6,15 +6,13 @@
 # `make reproduce-table3` has already made are read, not made again.
 
 # %%
-import os
-
 from IPython.display import Markdown
 
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 from experiments.tables import table3
 
-made = runs("table3", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("table3")
 
 # %% [markdown]
 # One row a model and seed, as in `results/table3.csv`.

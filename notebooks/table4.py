@@ -5,15 +5,13 @@
 # environment choose the scale and a real file in the simulator's place; the runs are those of Table 3.
 
 # %%
-import os
-
 from IPython.display import Markdown
 
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 from experiments.tables import table4
 
-made = runs("table4", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("table4")
 
 # %%
 frame = table4.compute(made)

@@ -1,18 +1,21 @@
 # %% [markdown]
-# # Table 8: the schema of MBA (Appendix A)
+# # Table 8 (Appendix A): the schema of MBA
 #
-# Nothing is trained.
+# The paper: the metadata and measurements of MBA.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-table8` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
-import os
-
 from IPython.display import Markdown
 
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 from experiments.tables import table8
 
-made = runs("table8", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("table8")
 
 # %%
 frame = table8.compute(made)
@@ -20,3 +23,11 @@ frame.head(20)
 
 # %%
 Markdown(f"{table8.render(frame)}\n\n{summary(made)}")
+
+# %% [markdown]
+# ## What we see
+#
+# Nothing is trained here: the table is read off the schema of MBA, and no result is committed yet. Look for three
+# metadata fields (ISP, technology and state) and for two measurements, traffic and ping loss rate, in 56 records of
+# six hours. The paper's table lists the metadata and the measurements, and the rows here are to be compared with it
+# one by one. ISPs and states are numbered, so the table shows how many there are and not which.

@@ -6,15 +6,13 @@
 
 # %%
 # %matplotlib inline
-import os
-
 from IPython.display import Markdown
 
 from experiments.figures import training
 from experiments.paper.artifact import summary
 from experiments.paper.grid import runs
 
-made = runs("training", scale=os.environ.get("SCALE", "smoke"), data=os.environ.get("DATA"))
+made = runs("training")
 
 # %%
 frame = training.compute(made)

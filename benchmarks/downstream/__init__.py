@@ -1,1 +1,1 @@
-"""Downstream tasks (§5.2): what predictors that were trained on synthetic data do on real data."""
+"""Downstream tasks (§5.2): how well predictors trained on synthetic data do on real data."""

@@ -23,7 +23,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical
 
 MAJORITY = "majority class"
-# The paper's five with scikit-learn's defaults, for it names no others (D40).
+# The paper's five, with scikit-learn's default settings, because the paper names no others (D40).
 CLASSIFIERS = {
     "MLP": lambda seed: make_pipeline(StandardScaler(), MLPClassifier(random_state=seed)),
     "naive Bayes": lambda seed: GaussianNB(),
@@ -55,12 +55,12 @@ def labels(dataset: TimeSeriesDataset, field: str) -> Array:
 
 
 def accuracy(truth: Array, predicted: Array) -> float:
-    """The share of samples that are predicted rightly."""
+    """The share of samples that are predicted correctly."""
     return float(accuracy_score(truth, predicted))
 
 
 def balanced_accuracy(truth: Array, predicted: Array) -> float:
-    """The mean over the classes of the share of each that is predicted rightly: 1/classes by guessing."""
+    """The share of each class that is predicted correctly, averaged over the classes; guessing gives 1/classes."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
         return float(balanced_accuracy_score(truth, predicted))

@@ -1,4 +1,4 @@
-"""What a classifier sees of a series of any length (§5.2, Figure 13; the paper does not say it: D39)."""
+"""What a classifier sees of a series of any length (§5.2, Figure 13; the paper does not say: D39)."""
 
 from __future__ import annotations
 

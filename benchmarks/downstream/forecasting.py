@@ -21,11 +21,11 @@ MEAN = "mean of the training set"
 
 
 def scaled(regressor: BaseEstimator) -> BaseEstimator:
-    """The regressor between scalers of its inputs and of its target, both fitted to the training set."""
+    """The regressor with its inputs and its target standardised, both by the training set."""
     return TransformedTargetRegressor(make_pipeline(StandardScaler(), regressor), transformer=StandardScaler())
 
 
-# The paper's four; what it does not name is scikit-learn's default (D41).
+# The paper's four; settings that it does not name are scikit-learn's defaults (D41).
 REGRESSORS = {
     "MLP, five hidden layers": lambda seed: scaled(MLPRegressor(hidden_layer_sizes=(200,) * 5, random_state=seed)),
     "MLP, one hidden layer": lambda seed: scaled(MLPRegressor(hidden_layer_sizes=(100,), random_state=seed)),
@@ -41,14 +41,14 @@ def history(dataset: TimeSeriesDataset) -> Array:
 
 
 def horizon(dataset: TimeSeriesDataset) -> Array:
-    """log(1 + x) of the first measurement's 50 records after them, float64 [n, 50]."""
+    """log(1 + x) of the first measurement's next 50 records, float64 [n, 50]."""
     return _series(dataset)[:, HISTORY:]
 
 
 def r2(truth: Array, predicted: Array) -> float:
-    """The paper's R² (footnote 11) over all records at once: squared errors against those of the mean of `truth`.
+    """The paper's R² (footnote 11) over all records at once: 1 less the squared errors over those of `truth`'s mean.
 
-    At most 1, and as far below 0 as it may be; not a number where `truth` does not vary.
+    At most 1, without a lower bound; NaN where `truth` does not vary.
     """
     return float(r2_score(truth, predicted, multioutput="variance_weighted", force_finite=False))
 

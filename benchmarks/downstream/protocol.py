@@ -18,20 +18,21 @@ from dg.dataset import TimeSeriesDataset
 
 Array = NDArray[Any]
 Score = Callable[[Array, Array], float]
-"""From what is true and what was predicted; higher is better."""
+"""A number from the true and the predicted values; higher is better."""
 
-RESAMPLES = 200  # of a test set, for intervals
+RESAMPLES = 200  # of each test set, for intervals
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is predicted from what, by whom, and how it is scored.
+    """A prediction task: its inputs, its target, the predictors that are compared, and their scores.
 
-    inputs, target: what a predictor sees of each sample and what it is to predict, a row a sample. A row depends on
-    its own sample alone: all that is fitted to data, a scaler too, is in a predictor and sees the training set only.
-    predictors: scikit-learn estimators, each made from a seed; they are compared with each other
-    control: the name of the one among them that sees no inputs and takes no part in rankings
-    scores: the predictors are ranked by the first
+    inputs, target: what a predictor sees of each sample and what it must predict, one row per sample. A row depends on
+    its own sample alone. All that is fitted to data, scalers included, belongs to a predictor and sees the training
+    set only.
+    predictors: scikit-learn estimators, each made from a seed
+    control: the name of the predictor that sees no inputs and takes no part in rankings
+    scores: the first one ranks the predictors
     """
 
     name: str
@@ -43,7 +44,7 @@ class Task:
 
     @property
     def description(self) -> str:
-        """All that decides the scores, but for the data and the seed."""
+        """Everything that decides the scores, except the data and the seed."""
         made = {name: str(make(0)) for name, make in self.predictors.items()}
         return f"{self.name}; {made}; {list(self.scores)}; {RESAMPLES} resamples"
 
@@ -51,11 +52,12 @@ class Task:
 def evaluate(
     task: Task, train: TimeSeriesDataset, tests: Mapping[str, TimeSeriesDataset], *, seed: int
 ) -> pd.DataFrame:
-    """Trains every predictor of `task` on `train` and tests it on each of `tests`: one row a predictor and test set.
+    """Trains every predictor of `task` on `train` and tests it on each of `tests`: one row per predictor and test set.
 
-    Columns: predictor, control, tested, the scores, converged (whether scikit-learn had no doubt) and resampled, the
-    first score on 200 resamples of the test set. Resamples depend on the seed and on the test set's size: they are the
-    same for every predictor and training set, so that their scores may be compared one by one.
+    Columns: predictor, control, tested, the scores, converged (false where scikit-learn warns that the fit did not
+    converge) and resampled, the first score on 200 resamples of the test set. Resamples depend only on the seed and on
+    the test set's size. They are the same for every predictor and training set, so that their scores can be compared
+    one by one.
     """
     inputs, target = task.inputs(train), task.target(train)
     seen = {name: (task.inputs(test), task.target(test)) for name, test in tests.items()}
@@ -80,7 +82,7 @@ def evaluate(
 
 
 def _fitted(predictor: BaseEstimator, inputs: Array, target: Array) -> tuple[BaseEstimator, bool]:
-    """The predictor, trained, and whether it converged. Of a single class nothing is learnt but that class."""
+    """The trained predictor, and whether it converged. Trained on a single class, it always predicts that class."""
     if target.ndim == 1 and len(np.unique(target)) == 1:
         return DummyClassifier(strategy="most_frequent").fit(inputs, target), True
     with warnings.catch_warnings(record=True) as caught:

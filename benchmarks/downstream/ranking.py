@@ -8,7 +8,7 @@ from scipy.stats import rankdata, spearmanr
 
 
 def ranks(scores: ArrayLike) -> list[float]:
-    """1 for the highest score; algorithms of equal scores share the mean of their ranks, undefined ones have none."""
+    """1 for the highest score; equal scores share the mean of their ranks, undefined scores have no rank."""
     return [float(rank) for rank in rankdata(-np.asarray(scores, dtype=float), nan_policy="omit")]
 
 
@@ -21,8 +21,8 @@ def tied(scores: ArrayLike) -> int:
 def rank_correlation(real: ArrayLike, generated: ArrayLike) -> float:
     """Spearman's correlation of the algorithms' scores on real and on generated data, -1 to 1.
 
-    Ties share their mean rank. Not a number where all algorithms are equal on one side, for then there is no order,
-    or where one has no score.
+    Ties share their mean rank. NaN where an algorithm has no score, or where all are equal on one side, because then
+    there is no order.
     """
     sides = np.asarray(real, dtype=float), np.asarray(generated, dtype=float)
     if any(np.isnan(side).any() or len(np.unique(side)) < 2 for side in sides):
@@ -31,9 +31,9 @@ def rank_correlation(real: ArrayLike, generated: ArrayLike) -> float:
 
 
 def interval(real: ArrayLike, generated: ArrayLike, level: float = 0.95) -> tuple[float, float]:
-    """The middle `level` of the rank correlations of resampled scores, both [resamples, algorithms].
+    """The interval of the middle `level` of the rank correlations of resampled scores, both [resamples, algorithms].
 
-    It says how much of the order the test sets' sizes leave to chance; resamples without an order are left out.
+    It shows how much of the order is chance at this size of the test sets. Resamples without an order are left out.
     """
     pairs = zip(np.asarray(real), np.asarray(generated), strict=True)
     found = np.array([rank_correlation(one, other) for one, other in pairs])

@@ -1,7 +1,7 @@
-"""TimeGAN's post-hoc scores (Yoon et al. 2019, §5.1), by which others compare: can a GRU tell, and can it predict?
+"""TimeGAN's post-hoc scores (Yoon et al. 2019, §5.1): can a GRU tell real from synthetic, and can it predict?
 
-Beyond the paper; Diffusion-TS and TSGBench print the same two. Theirs break where a series has one measurement, as
-those of WWT do: half a unit, and a predictor without inputs. What is different here: D42.
+Beyond the paper; Diffusion-TS and TSGBench report the same two scores. The originals break where a series has one
+measurement, as in WWT: their GRU then has half a unit, and their predictor has no inputs. What is different here: D42.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dg.randomness import stream
 
 WINDOW = 24  # records, as in TimeGAN's tables
 UNITS = 8
-BATCH = 128  # of either side
+BATCH = 128  # samples of each side
 TRAINED = 0.8  # the share of samples that the discriminator learns from
-FEWEST = 5  # samples on either side, so that one of them is left to test with
+FEWEST = 5  # samples on each side, so that one of them is left for the test
 
 
 def discriminative_score(
@@ -37,10 +37,10 @@ def discriminative_score(
 ) -> float:
     """|accuracy - 1/2| of a GRU that tells real from synthetic, on the fifth that it has not seen: 0 to 1/2, 0 is best.
 
-    The accuracy is the mean of those on real and on synthetic samples, TimeGAN's where there are as many of both.
-    scale, log: the measurements are taken on the range of `scale`, those named in `log` as log(1 + x); what lies
-    outside is clipped, and of each sample one random window of 24 records is seen
-    units: TimeGAN's are max(k // 2, 1) for k measurements; one unit cannot separate anything, so there are 8
+    The accuracy is the mean of those on real and on synthetic samples; with as many of both, it is TimeGAN's.
+    The GRU sees one random window of 24 records of each sample.
+    scale, log: measurements are scaled to the range of `scale` and clipped to it, those named in `log` as log(1 + x)
+    units: TimeGAN has max(k // 2, 1) for k measurements; one unit cannot separate anything, so the default is 8
     Raises ValueError where there are fewer than 5 samples on a side.
     """
     rng = np.random.default_rng(seed)
@@ -86,10 +86,10 @@ def predictive_score(
 ) -> float:
     """Mean absolute error on `real` of a GRU that learnt from `synthetic` to predict the next record; 0 is best.
 
-    It predicts the last measurement at t + 1 from all measurements up to t. TimeGAN leaves the predicted one out of the
-    inputs, of which none would be left where there is one. The error, in shares of the range of `scale`, is averaged
-    over the records of a window, then over samples; those of one record have nothing to predict.
-    scale, log, units: as of `discriminative_score`
+    It predicts the last measurement at t + 1 from all measurements up to t. TimeGAN leaves the predicted measurement
+    out of the inputs; where there is only one, none would be left. The error, in shares of the range of `scale`, is
+    averaged over the records of a window, then over samples. Samples of one record are left out: they have no next one.
+    scale, log, units: as in `discriminative_score`
     Raises ValueError where no sample of a side has two records.
     """
     rng = np.random.default_rng(seed)
@@ -125,7 +125,7 @@ class _Recurrent(nn.Module):
         return self.head(states[torch.arange(len(series)), lengths - 1]).squeeze(1)
 
     def following(self, series: Tensor) -> Tensor:
-        """The last measurement [b, t - 1] of the records after the first, each from those before it."""
+        """The last measurement [b, t - 1] of the records after the first, each predicted from those before it."""
         return torch.sigmoid(self.head(self.gru(series[:, :-1])[0])).squeeze(2)
 
 
@@ -145,7 +145,7 @@ def _active(lengths: Tensor) -> Tensor:
 def _pairs(
     dataset: TimeSeriesDataset, side: str, scale: TimeSeriesDataset, log: Collection[str], rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
-    """The windows of samples of two records and more."""
+    """The windows of the samples with two records or more."""
     longer = dataset.take(dataset.lengths > 1)
     if not len(longer):
         raise ValueError(f"the predictive score needs {side} samples of two records or more, and there are none")

@@ -1,7 +1,7 @@
-"""SDMetrics' measures of sequences (`sdmetrics`, by the makers of SDV), beyond the paper: an outside judge.
+"""SDMetrics' measures of sequences (`sdmetrics`, by the makers of SDV), beyond the paper: scores that are not ours.
 
 Each is 1 less the two-sample Kolmogorov-Smirnov statistic, averaged over the measurements: 1 where the distributions
-are the same, 0 where they do not overlap. The package computes them; here is what hands it our data.
+are the same, 0 where they do not overlap. The package computes them; this file passes it our data.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Sequences = tuple[pd.Series, pd.Series]
 
 
 def length_similarity(real: TimeSeriesDataset, synthetic: TimeSeriesDataset) -> float:
-    """SequenceLengthSimilarity: of the lengths, 0 to 1, higher is better."""
+    """SequenceLengthSimilarity: the similarity of the lengths, 0 to 1, higher is better."""
     return float(SequenceLengthSimilarity.compute(_keys(real), _keys(synthetic)))
 
 
 def statistic_similarity(real: TimeSeriesDataset, synthetic: TimeSeriesDataset, statistic: str) -> float:
-    """StatisticMSAS: of each sample's `statistic`, 0 to 1, higher is better.
+    """StatisticMSAS: the similarity of each sample's `statistic`, 0 to 1, higher is better.
 
-    statistic: mean, median, std (that of n - 1: samples of one record drop out), min or max, else a ValueError
+    statistic: mean, median, std (over n - 1, so that samples of one record drop out), min or max, else a ValueError
     NaN where no sample of a side has the statistic.
     """
     both = zip(_sequences(real), _sequences(synthetic), strict=True)
@@ -36,11 +36,11 @@ def statistic_similarity(real: TimeSeriesDataset, synthetic: TimeSeriesDataset, 
 
 
 def difference_similarity(real: TimeSeriesDataset, synthetic: TimeSeriesDataset) -> float:
-    """InterRowMSAS: of the differences from each record to the next, 0 to 1, higher is better.
+    """InterRowMSAS: the similarity of the differences from each record to the next, 0 to 1, higher is better.
 
-    The differences of all samples are pooled, so that long ones weigh more; SDMetrics' own text says that they are
-    averaged over a sample, which its code does not do. Samples of one record drop out; NaN where there are no others.
-    It takes some 80 bytes of memory a record.
+    The differences of all samples are pooled, so that long samples weigh more. SDMetrics' documentation says that they
+    are averaged over a sample, but its code does not do so. Samples of one record drop out; NaN where there are no
+    others. Memory: about 80 bytes per record.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="n_rows_diff")  # of samples of one record

@@ -1,1 +1,1 @@
-"""How fast we are, measured on the machine at hand: `make speed`, or `python -m benchmarks.speed.<name>`."""
+"""How fast the code is, measured on this machine: `make speed`, or `python -m benchmarks.speed.<name>`."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed.autocorrelation [--repetitions 3]
 
-Prints the seconds of one curve, beside those that the recipe would take as a plain loop over samples and lags.
+Prints the seconds of one curve, and those that the recipe would take as a plain loop over samples and lags.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dg.schema import Continuous, Schema
 SAMPLES, RECORDS = 50_000, 550
 LOOPED = 20
 SECONDS_AT_MOST = 10
-OPERATIONS = 12  # of the loop for each record of a segment: two means, two centrings, three products and their sums
+OPERATIONS = 12  # of the loop per record of a segment: two means, two centrings, three products and their sums
 
 
 def main() -> None:

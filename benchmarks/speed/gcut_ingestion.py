@@ -1,10 +1,10 @@
-"""How long `dg.datasets.gcut.trace.ingest` takes for 1, 10 and 100 parts of the trace, and how much memory.
+"""How much time and memory `dg.datasets.gcut.trace.ingest` takes for 1, 10 and 100 parts of the trace.
 
     python -m benchmarks.speed.gcut_ingestion [folder]
 
-Writes parts of `task_usage` of 200,000 records (1.2 MB) each, and as many of `task_events`, in the official layout, and
-reads each number of them in a process of its own. Wanted: time grows linearly, memory stays flat and under 4 GiB.
-`docs/ingestion.md` has the figures.
+Writes parts of `task_usage` of 200,000 records (1.2 MB) each, and as many of `task_events`, in the official layout.
+Reads 1, 10 and 100 parts, each time in a process of its own. Aim: time grows linearly, memory stays flat and under
+4 GiB. `docs/ingestion.md` has the results.
 """
 
 from __future__ import annotations

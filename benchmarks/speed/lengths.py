@@ -1,9 +1,9 @@
-"""What lengths that vary cost DoppelGANger at the size of GCUT: T = 2,500, nine measurements, S = 10, batches of 100.
+"""What variable lengths cost DoppelGANger at the size of GCUT: T = 2,500, nine measurements, S = 10, batches of 100.
 
     OMP_NUM_THREADS=1 python -m benchmarks.speed.lengths [--samples 50000] [--pairs 20]
 
-Prints the peak memory of a training on so many tasks, and the milliseconds of a batch with and without the early stop,
-in turn: what the discriminator sees is the same. `docs/ingestion.md` has the figures.
+Prints the peak memory of training on that many tasks, and the milliseconds of a batch, with and without the early
+stop in turn. The discriminator sees the same in both cases. `docs/ingestion.md` has the results.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ TRAINED = 200  # batches before the clock starts: an untrained generator ends ne
 
 
 class Timed(DoppelGANger):
-    """DoppelGANger that notes the seconds of its batches, with and without the early stop in turn."""
+    """DoppelGANger that records the seconds of its batches, with and without the early stop in turn."""
 
     seconds: dict[str, list[float]]
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
-        """One batch; the first ones are not noted."""
+        """One batch; the first ones are not recorded."""
         early = self.global_step % 2 == 0
         networks.PASSES = 8 if early else self.generator.passes
         start = time.perf_counter()

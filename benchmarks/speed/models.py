@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed.models [--threads 2] [--turns 5] [--batches 3] [--clock wall]
 
-Prints the milliseconds of a batch (a joint iteration of TimeGAN, a round of RCGAN), the models in turn, and its ratio
-to DoppelGANger's in the same turn; then how many operations it takes, and how far that is from the rate of this
-machine's matrix products.
+Measures the models in turn. Prints the milliseconds of a batch (a joint iteration of TimeGAN, a round of RCGAN) and
+their ratio to DoppelGANger's in the same turn; then how many operations a batch takes, and how far it is from the rate
+of this machine's matrix products.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MODELS = {
 
 
 class LastBatches(Callback):
-    """Milliseconds of each batch, and the operations of the last one, which nothing else measures."""
+    """Milliseconds of each batch but the last, and the operations of the last."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -55,7 +55,7 @@ class LastBatches(Callback):
         self.since = self.clock()
 
     def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
-        """Stops it, or closes the count."""
+        """Stops the clock, or closes the count."""
         if self._last(trainer, 0):
             self.operations.__exit__(None, None, None)
         else:
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def _measure(model: Any, train: TimeSeriesDataset, batches: int, clock: Callable[[], float]) -> dict[str, float]:
-    """Of the last `batches` but one of a short training; its first two warm up."""
+    """A short training: two batches warm up, `batches` are timed, and the operations of the last are counted."""
     watch = LastBatches(clock)
     encoder = Encoder.fit(train, log=("views",), auto_normalize=model is DoppelGANger)
     fit(model, train, encoder=encoder, batches=batches + 3, callbacks=[watch], accelerator="cpu")

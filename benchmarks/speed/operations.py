@@ -13,12 +13,12 @@ from torch.utils.flop_counter import flop_registry
 
 
 def lstm(inputs: Tensor, input_weight: Tensor, hidden_weight: Tensor, *_: Any, **__: Any) -> int:
-    """Of an LSTM layer's forward pass on `inputs` [t, b, i]: each record meets both weights once."""
+    """Operations of an LSTM layer's forward pass on `inputs` [t, b, i]: both weights multiply each record once."""
     return 2 * inputs.shape[0] * inputs.shape[1] * (input_weight.numel() + hidden_weight.numel())
 
 
 def lstm_backward(*arguments: Any, **keywords: Any) -> int:
-    """Twice the forward pass: the gradients of what goes in, and of the weights."""
+    """Twice the forward pass: the gradients of the inputs and of the weights."""
     return 2 * lstm(*arguments, **keywords)
 
 
@@ -32,7 +32,7 @@ FORMULAS: dict[Any, Callable[..., int]] = {
 class Operations(TorchDispatchMode):
     """Counts in `total` the operations of all matrix products and LSTM layers, forward and backward, while it is open.
 
-    torch's own FlopCounterMode knows no LSTM of the CPU and cannot stand a gradient penalty.
+    torch's own FlopCounterMode does not count LSTMs on the CPU and fails on a gradient penalty.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Operations(TorchDispatchMode):
         self.total = 0
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Lets `function` pass, and counts it."""
+        """Runs `function` and counts its operations."""
         result = function(*args, **(kwargs or {}))
         formula = FORMULAS.get(function.overloadpacket)
         if formula:
@@ -49,7 +49,7 @@ class Operations(TorchDispatchMode):
 
 
 def matrix_product_rate(clock: Callable[[], float], size: int = 2048, repetitions: int = 5) -> float:
-    """Operations a second of the product of two square float32 matrices: the most that this machine gives."""
+    """Operations per second of the product of two square float32 matrices: the most that this machine reaches."""
     left, right = torch.randn(2, size, size)
     seconds = []
     for _ in range(repetitions + 1):

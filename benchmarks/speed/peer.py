@@ -17,7 +17,7 @@ import torch
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".peer"
 PEER = "gretel-synthetics==0.22.20"
-REQUIREMENTS = (  # what its DGAN imports, in the versions that it asks for; torch is ours, like for like
+REQUIREMENTS = (  # what its DGAN imports, in the versions that it requires; torch is ours, to compare like with like
     f"torch=={torch.__version__.split('+')[0]}",
     "numpy==1.23.5",
     "pandas==1.5.3",
@@ -34,7 +34,7 @@ class PeerUnavailable(RuntimeError):
 
 
 class Peer:
-    """The peer in training, a turn at a time; it stands still in between. `sizes` are those of peer_driver's `main`.
+    """The peer in training, one turn at a time; it waits in between. `sizes` are arguments of peer_driver's `main`.
 
     name, critic_inputs, parameters: what is trained
     """
@@ -55,7 +55,7 @@ class Peer:
         self.parameters: int = description["parameters"]
 
     def turn(self, batches: int) -> list[float]:
-        """Trains for so many batches; the milliseconds of each."""
+        """Trains for that many batches; returns the milliseconds of each."""
         assert self.process.stdin
         with suppress(BrokenPipeError):
             self.process.stdin.write(f"{batches}\n")

@@ -1,7 +1,7 @@
 """Trains the peer in turns; runs in the peer's own environment, where this repository is not installed.
 
-Writes one line of JSON when the first batch is done: what is trained. Then, for each line with a number of batches on
-the standard input, trains so many and writes their milliseconds; ends with the input.
+When the first batch is done, writes one line of JSON that says what is trained. Each line of the standard input is a
+number of batches: trains that many and writes their milliseconds. Ends when the input ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DOMAINS, ACCESSES, AGENTS = 9, 3, 2
 
 
 def main(clock: str, threads: int, samples: int, max_length: int, sample_len: int, batch_size: int) -> None:
-    """Random series of the shape of Wikipedia Web Traffic; only the speed means anything. `clock` is one of `time`."""
+    """Trains on random series of WWT's shape, because only the speed matters. `clock` is a function of `time`."""
     warnings.filterwarnings("ignore")
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
@@ -62,7 +62,7 @@ class Turns:
         self.milliseconds: list[float] = []
 
     def __call__(self, progress: Any) -> None:
-        """Notes the batch; at the end of a turn answers and waits for the next."""
+        """Records the batch; at the end of a turn, answers and waits for the next turn."""
         if self.left:
             self.milliseconds.append(1e3 * (self.clock() - self.since))
             self.left -= 1
@@ -75,7 +75,7 @@ class Turns:
         self.since = self.clock()
 
     def answer(self, content: Any) -> None:
-        """One line of JSON."""
+        """Writes one line of JSON."""
         print(json.dumps(content), file=self.lines, flush=True)
 
     def sizes(self) -> dict[str, int]:
@@ -88,7 +88,7 @@ class Turns:
 
 
 def end() -> NoReturn:
-    """The input has ended."""
+    """Exits when the input has ended."""
     sys.exit(0)
 
 

@@ -2,10 +2,11 @@
 
     python -m benchmarks.speed.training [--threads 2] [--turns 15] [--batches 20] [--sample-len 10]
 
-Prints the milliseconds a batch, ours and the peer's in turn (in several processes: where its memory comes to lie makes
-some 15 % faster than others, for as long as they live); the operations of a batch and how far we are from the
-rate of this machine's matrix products; and the seconds that sampling takes. On a machine that is busy with other work,
-`--threads 1 --clock processor` counts the processor time of either side, which that work hardly touches.
+Prints the milliseconds per batch, ours and the peer's in turn; the operations of a batch and how far we are from the
+rate of this machine's matrix products; and the seconds that sampling takes. The peer runs in several processes, because
+the place of its memory makes some of them 15 % faster than others for as long as they live. On a machine that is busy
+with other work, `--threads 1 --clock processor` counts the processor time of either side, which that work hardly
+affects.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ CLOCKS = {"wall": "perf_counter", "processor": "process_time"}
 
 
 class Turns(Callback):
-    """Milliseconds of each of our batches, `batches` a turn; after each turn the next of the peers has its own."""
+    """Milliseconds of each of our batches, `batches` per turn; after each of our turns, the next peer has one."""
 
     def __init__(self, batches: int, peers: Sequence[Peer], clock: Callable[[], float]) -> None:
         self.batches, self.clock = batches, clock
@@ -53,7 +54,7 @@ class Turns(Callback):
         self.turns: list[tuple[float, float | None]] = []
 
     def on_train_batch_end(self, *_: Any) -> None:
-        """The clock stands still in the peers' turns, and while we warm up."""
+        """Records the batch; the peers' turns and our warm-up are not counted."""
         self.seen += 1
         if self.seen > WARM_UP:
             self.ours.append(1e3 * (self.clock() - self.since))
@@ -64,7 +65,7 @@ class Turns(Callback):
 
 
 class CountOperations(Callback):
-    """The operations of the last of WARM_UP batches, which no turn measures."""
+    """The operations of the last of the WARM_UP batches, which belong to no turn."""
 
     def __init__(self) -> None:
         self.operations = Operations()
@@ -75,7 +76,7 @@ class CountOperations(Callback):
             self.operations.__enter__()
 
     def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
-        """Closes it."""
+        """Closes the count."""
         if trainer.global_step == WARM_UP:
             self.operations.__exit__(None, None, None)
 

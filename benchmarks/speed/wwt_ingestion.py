@@ -1,9 +1,9 @@
-"""How long `dg.datasets.wwt.load` takes for a file of the published size, and how much memory.
+"""How much time and memory `dg.datasets.wwt.load` takes for a file of the published size.
 
     python -m benchmarks.speed.wwt_ingestion
 
 Writes 145,063 pages × 550 days (276 MB) into a temporary folder, plain, in gzip and in zip, and reads each in a process
-of its own. Wanted: under 20 s and 4 GB on two cores. Measured on two cores under a load of 5: plain 9.1 s,
+of its own. Aim: under 20 s and 4 GB on two cores. Measured on two cores under a load of 5: plain 9.1 s,
 gzip 9.8 s, zip 10.4 s, each with a peak of 1.23 GiB; the plain file takes 4 s of processor time.
 """
 

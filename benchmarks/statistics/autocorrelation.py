@@ -16,7 +16,7 @@ from dg.dataset import TimeSeriesDataset
 
 Array = NDArray[np.float64]
 
-CHUNK = 512  # samples that are in float64 at a time, in each thread
+CHUNK = 512  # samples in float64 at a time, per thread
 SCARCE = 1e-6  # of a series' power: segments with less variance are too nearly constant for prefix sums
 ROUNDING = 1e-12  # of a series' power: covariances below it may be 0
 
@@ -29,8 +29,8 @@ def autocorrelation(dataset: TimeSeriesDataset, measurement: str | None = None, 
     `segment_correlation`). They computed it on normalised log(1 + x); the affine part of that normalisation cancels,
     the logarithm does not. `log=False` takes the values as they are.
 
-    The result is that of `segment_correlation` in double precision, lag by lag, to 1e-9; a constant series
-    correlates by 1 at all lags, which it would there only up to the rounding of its mean (D10).
+    The result is that of `segment_correlation` in double precision, lag by lag, to 1e-9. A constant series has
+    correlation 1 at all lags; in `segment_correlation` this holds only up to the rounding of its mean (D10).
 
     measurement: the schema's first unless named
     Raises ValueError where the samples differ in length, have under 3 records, or have no logarithm.
@@ -42,8 +42,8 @@ def autocorrelation_standard(dataset: TimeSeriesDataset, measurement: str | None
     """The textbook estimator, not the paper's: one mean and one variance per series, float64 [T - 2].
 
     The mean over the samples of `statsmodels.tsa.stattools.acf(x, nlags=T - 2)[1:]`, which shrinks long lags by
-    1 - lag / T. A constant series, undefined there, correlates by 1 as in `autocorrelation`, whose arguments and
-    errors these are.
+    1 - lag / T. A constant series, undefined there, has correlation 1 as in `autocorrelation`. Arguments and errors
+    are those of `autocorrelation`.
     """
     return _average(_whole_series, dataset, measurement, log)
 
@@ -51,9 +51,9 @@ def autocorrelation_standard(dataset: TimeSeriesDataset, measurement: str | None
 def segment_correlation(head: Array, tail: Array) -> Array:
     """The authors' recipe as written: Pearson correlation of each row of `head` with that of `tail`, both [n, m].
 
-    A numerator or denominator of 0 becomes 1e-8, so that constant segments correlate by 1; a correlation that
-    rounding puts outside [-1, 1] becomes 0. Only rounding decides which of the two-point segments of lag T - 2
-    that befalls.
+    A numerator or denominator of 0 becomes 1e-8, so that constant segments have correlation 1; a correlation that
+    rounding puts outside [-1, 1] becomes 0. At lag T - 2 segments have two points, and rounding alone decides which
+    of them become 0.
     """
     head = head - head.mean(axis=1, keepdims=True)
     tail = tail - tail.mean(axis=1, keepdims=True)
@@ -64,7 +64,7 @@ def segment_correlation(head: Array, tail: Array) -> Array:
 
 
 def _segments(series: Array) -> Array:
-    """`segment_correlation` [n, T - 2] of every lag at once, by FFT and prefix sums; itself where rounding decides."""
+    """`segment_correlation` [n, T - 2] of all lags, by FFT and prefix sums, or lag by lag if rounding decides."""
     t = series.shape[1]
     lags = np.arange(1, t - 1)
     centred = series - series.mean(axis=1, keepdims=True)

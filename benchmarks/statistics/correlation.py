@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 
-CONSTANT = 1e-10  # of a series' power: less variance than this is rounding
+CONSTANT = 1e-10  # of a series' power: less variance than this is rounding error
 
 
 def correlation(dataset: TimeSeriesDataset, first: str, second: str) -> NDArray[np.float64]:

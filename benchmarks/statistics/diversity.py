@@ -1,4 +1,4 @@
-"""How much samples differ, in amplitude and in shape: what mode collapse takes away (§4.2, Figure 5)."""
+"""How much samples differ in amplitude and in shape; mode collapse reduces both (§4.2, Figure 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The largest value of each sample: what containers are sized by (§5.3, Figure 14)."""
+"""The largest value of each sample, by which containers are sized (§5.3, Figure 14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole series, one sample a row: what a kernel compares, as RGAN's evaluation does (Esteban et al. 2017, §4.1)."""
+"""Whole series, one row per sample, for a kernel to compare, as in RGAN's evaluation (Esteban et al. 2017, §4.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dg.dataset import TimeSeriesDataset
 def series(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
     """All records and measurements of each sample in a row, float64 [n, T * k], on the scale of `signed_log`.
 
-    The logarithm keeps a few busy samples from being all that a distance sees.
+    The logarithm keeps a few busy samples from dominating the distance.
     """
     return signed_log(dataset.measurements.reshape(len(dataset), -1))
 

@@ -1,4 +1,4 @@
-"""What a measurement sums to over a sample: the total bandwidth of Table 2 and Figure 20."""
+"""The sum of a measurement over a sample: the total bandwidth of Table 2 and Figure 20."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
-from dg.losses import discriminator_loss
+from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import generation_flags, lengths_from_flags, mlp
 
@@ -132,6 +132,10 @@ class DoppelGANger(GenerativeModule):
         self.report(**losses)
 
     @torch.no_grad()
+    def without_gradient(self) -> dict[str, str]:
+        """The last biases of both discriminators."""
+        return last_biases(self, "discriminator", "auxiliary_discriminator")
+
     def generate(self, n: int, rng: torch.Generator, lengths: Int[Tensor, " n"] | None = None) -> Encoded:
         """n samples; all have max_length records where all training samples had (D7).
 

@@ -29,14 +29,14 @@ PANELS = {
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed and lag: model, seed, lag, autocorrelation. `real` is the held-out half A′."""
+    """One row per model, seed and lag: model, seed, lag, autocorrelation. `real` is the held-out half A′."""
     curves = [_curve("real", run.seed, run.real.held_out) for run in one_a_seed(runs)]
     curves += [_curve(run.model, run.seed, run.generated) for run in runs]
     return pd.concat(curves, ignore_index=True)
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A panel each for DoppelGANger, other deep generators, classical models and controls; bands are ranges."""
+    """One panel each for DoppelGANger, other deep generators, classical models and controls; bands are ranges."""
     shown = [model for model in frame["model"].unique() if model != "real"]
     groups = {title: [model for model in shown if kind_of(model) == kind] for kind, title in PANELS.items()}
     groups = {title: models for title, models in groups.items() if models}

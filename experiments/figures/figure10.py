@@ -24,12 +24,12 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A bar a type and model."""
+    """One bar per type and model."""
     return distributions.bars(frame, "end event type")
 
 
 def table(frame: pd.DataFrame) -> str:
-    """The divergences, and the types that a model never gives."""
+    """The divergences, and the types that a model never generates."""
     missed = frame[(frame["share"] == 0) & ~frame["model"].isin(["held_out"])]
     real = frame[(frame["model"] == "held_out") & (frame["share"] > 0)]["value"].unique()
     lines = [

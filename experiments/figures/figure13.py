@@ -30,7 +30,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """Accuracy and balanced accuracy, a group of bars a classifier, on the first choice of features."""
+    """Accuracy and balanced accuracy, one group of bars per classifier, on the first choice of features."""
     return transfer.bars(frame[frame["task"] == frame["task"].iloc[0]], "accuracy", "balanced accuracy")
 
 

@@ -1,4 +1,4 @@
-"""Figure 14's statistic (§5.3) on GCUT, for IBM's data are not public: each sample's maximum CPU rate."""
+"""Figure 14's statistic (§5.3) on GCUT, because IBM's data are not public: each sample's maximum CPU rate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAPER = Paper(
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """Shares of samples by the maximum of the first measurement, between the extremes of A′ on a log scale.
 
-    As in Figure 8, models without lengths of their own take no part.
+    As in Figure 8, models that do not generate lengths are left out.
     """
     real = np.concatenate([maximum(run.real.held_out) for run in runs])
     positive = real[real > 0]
@@ -32,7 +32,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A panel a model."""
+    """One panel per model."""
     label = "maximum CPU rate of a sample (GCUT, not IBM)\nouter bins: what lies beyond, too"
     return distributions.histograms(frame, label, log_x=True, log_y=True)
 

@@ -24,7 +24,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A bar a domain and model."""
+    """One bar per domain and model."""
     return distributions.bars(frame, "Wikipedia domain")
 
 

@@ -31,14 +31,14 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """The CDFs of all models, a panel a technology."""
+    """The CDFs of all models, one panel per technology."""
     return distributions.cumulative(
         frame, "total traffic in two weeks (GB, the sum of the 56 values; the last step: all above 79.5)"
     )
 
 
 def table(frame: pd.DataFrame) -> str:
-    """The distances, which are those of Table 2."""
+    """The distances, the same as in Table 2."""
     return distributions.distances(frame, "Wasserstein-1, GB", PAPER.claim)
 
 

@@ -17,7 +17,7 @@ PAPER = Paper(
     section="D",
     claim="DoppelGANger's samples train all regressors better than any baseline's",
 )
-LOWEST = -0.5  # the drawing's; the paper leaves large negative values out
+LOWEST = -0.5  # of the drawing; the paper leaves out large negative values
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A group of bars a regressor; what is below -0.5 is cut there."""
+    """One group of bars per regressor, cut at -0.5."""
     return transfer.bars(frame, "R²", lowest=LOWEST)
 
 

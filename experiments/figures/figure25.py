@@ -26,7 +26,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A group of bars a model, with ranks."""
+    """One group of bars per model, with ranks."""
     return rankings.render(frame, "accuracy: A on A′, B on B′")
 
 

@@ -27,7 +27,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A group of bars a model, with ranks; what is below -0.5 is cut there."""
+    """One group of bars per model, with ranks, cut at -0.5."""
     return rankings.render(frame, "R²: A on A′, B on B′", lowest=LOWEST)
 
 

@@ -24,7 +24,7 @@ DRAWN = 6
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed and number or record: model, seed, what, number, step, value.
+    """One row per model, seed and number or record: model, seed, what, number, step, value.
 
     what: "amplitude spread", "shape similarity", or "series": the first measurement of six samples of the first seed
     """
@@ -37,7 +37,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A row a model, a column a sample."""
+    """One row per model, one column per sample."""
     series = frame[frame["what"] == "series"]
     models = list(series["model"].unique())
     figure, axes = panels(len(models), DRAWN, width=10, height=1.4)

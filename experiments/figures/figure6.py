@@ -26,9 +26,9 @@ BINS = np.linspace(0, 7, 57)  # of log10(1 + views)
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed and bin: model, seed, low, high (log10(1 + views)), share, and two distances to A′.
+    """One row per model, seed and bin: model, seed, low, high (log10(1 + views)), share, and two distances to A′.
 
-    w1: Wasserstein-1 distance in page views; w1_log10: of log10(1 + views), which the busiest pages do not decide
+    w1: Wasserstein-1 distance in page views; w1_log10: of log10(1 + views), which the busiest pages do not dominate
     """
     parts = []
     for run in one_a_seed(runs):
@@ -39,7 +39,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
+    """One panel per model over the histogram of A′: medians over seeds, ranges as bands."""
     shown = [model for model in frame["model"].unique() if model != "held_out"]
     models = [model for model in shown if not is_control(model)] or shown
     rows = -(-len(models) // 2)

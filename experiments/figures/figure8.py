@@ -25,7 +25,7 @@ EDGES = np.linspace(-1, 1, 101)
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """Shares of samples by their correlation; the dataset's config names the two measurements.
 
-    As in the paper, models without lengths of their own take no part: what correlates is a task's own records.
+    As in the paper, models that do not generate lengths are left out: the correlation is over a task's own records.
     """
     first, second = runs[0].config.dataset.correlated
     return distributions.shares(runs, partial(correlation, first=first, second=second), EDGES, needs=("lengths",))

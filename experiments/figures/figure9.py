@@ -24,7 +24,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A panel a model."""
+    """One panel per model."""
     return figure18.render(frame)
 
 

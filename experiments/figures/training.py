@@ -25,16 +25,16 @@ NOT_LOSSES = ("train/batches_per_second", "norm", "penalty")
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed, quantity and window: model, seed, batches, quantity, trained, value.
+    """One row per model, seed, quantity and window: model, seed, batches, quantity, trained, value.
 
-    trained: the share of the budget at the end of the window, of which there are 80; value: the mean of what was logged
-    in it. The quantities are the validation metric and the losses.
+    trained: the share of the budget that is spent at the end of the window; there are 80 windows. value: the mean of
+    what was logged in the window. The quantities are the validation metric and the losses.
     """
     return pd.concat([_curves(run) for run in runs if not is_control(run.model)], ignore_index=True)
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """A row a model: its validation metric on the left, its losses on the right; medians and ranges over seeds."""
+    """One row per model: its validation metric on the left, its losses on the right; medians and ranges over seeds."""
     models = list(frame["model"].unique())
     figure, axes = panels(len(models), 2, width=9, height=1.9)
     for (left, right), model in zip(axes, models, strict=True):

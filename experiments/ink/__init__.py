@@ -1,1 +1,1 @@
-"""How things look: drawings, numbers, and what models are called."""
+"""How results look: drawings, numbers, and the names of models."""

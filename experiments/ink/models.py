@@ -1,4 +1,4 @@
-"""What is known of each model, read from its config: what tables and figures call it, its colour, kind and order."""
+"""What the config of each model says about it: its name in tables and figures, its colour, kind and order."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
+RELEVANT = ("shown", "compared_on", "budgets", "keep_best")  # what is read here of a config
 KINDS = ("doppelganger", "deep", "classical", "control")
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
-BEST = "_best"  # the generator that was kept along the way (`keep_best`), beside the last one
+BEST = "_best"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
 
 
 @cache
 def models() -> dict[str, DictConfig]:
-    """Every conf/model/*.yaml by name, in the order in which they are shown; presets have what they do not override."""
+    """Every conf/model/*.yaml by name, in the order of display; presets inherit what they do not override."""
     read = {file.stem: _config(file.stem) for file in MODELS.glob("*.yaml")}
     return dict(sorted(read.items(), key=lambda item: (item[1].shown.order, item[0])))
 
 
 def select(*rules: str) -> list[str]:
-    """The models of a line-up, in order: compared on each of the named datasets, less those after a minus sign.
+    """The models of a line-up, in order: those compared on each of the named datasets, less those after a minus sign.
 
-    A minus sign stands before a kind or a model: select("wwt", "-control") is all that learn something on WWT.
+    A minus sign excludes a kind or a model: select("wwt", "-control") gives all that learn something on WWT.
     Raises ValueError where no model is left, so that a misspelt rule does not sweep over nothing.
     """
     datasets = {rule for rule in rules if not rule.startswith("-")}
@@ -41,7 +42,7 @@ def select(*rules: str) -> list[str]:
 
 
 def label_of(model: object) -> str:
-    """What a table or figure calls a model: its name where no config has it."""
+    """What a table or figure calls a model; its name where no config has it."""
     name = str(model)
     if name == REAL:
         return REAL_LABEL
@@ -52,7 +53,7 @@ def label_of(model: object) -> str:
 
 
 def colour_of(model: object) -> str | None:
-    """Its colour, of Okabe and Ito's palette, then Tol's, which readers with colour-blindness can tell apart."""
+    """The model's colour, from Okabe and Ito's palette, then Tol's, which colour-blind readers can tell apart."""
     name = str(model)
     if name == REAL:
         return REAL_COLOUR
@@ -60,7 +61,7 @@ def colour_of(model: object) -> str | None:
 
 
 def kind_of(model: object) -> str:
-    """One of KINDS; "deep" where no config has it."""
+    """The model's kind, one of KINDS; "deep" where no config has it."""
     name = str(model).removesuffix(BEST)
     if name == REAL:
         return "control"
@@ -68,12 +69,12 @@ def kind_of(model: object) -> str:
 
 
 def is_control(model: object) -> bool:
-    """Whether it tells how good a number can be, or must be, instead of competing."""
+    """Whether the model only shows how good a number can be, or must be, and does not compete."""
     return kind_of(model) == "control"
 
 
 def _config(name: str) -> DictConfig:
-    """The file over those that its `defaults` name, as Hydra composes it; interpolations stay as they are."""
+    """The file merged over those that its `defaults` name, as Hydra composes it; interpolations stay as they are."""
     own = OmegaConf.load(MODELS / f"{name}.yaml")
     assert isinstance(own, DictConfig)
     parents = [parent for parent in own.pop("defaults", []) if parent != "_self_"]

@@ -10,7 +10,7 @@ UNDEFINED = "undefined"
 
 
 def printed(value: float, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
-    """One number; None: three decimals under 100, none above. `undefined` stands for what is not finite."""
+    """One number; without a `form`, three decimals under 100, none above. `undefined` replaces what is not finite."""
     if not math.isfinite(value):
         return undefined
     return format(value, form or (".3f" if abs(value) < 100 else ",.0f"))
@@ -22,7 +22,7 @@ def reach(values: pd.Series, form: str | None = None, *, undefined: str = UNDEFI
 
 
 def spread(values: pd.Series, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
-    """The median and the reach; `undefined` where no value is a number."""
+    """The median and the reach; `undefined` where all values are NaN."""
     if values.isna().all():
         return undefined
     return f"{printed(values.median(), form, undefined=undefined)} ({reach(values, form, undefined=undefined)})"

@@ -50,12 +50,12 @@ def histogram(
 
 
 def legend(axes: Axes, columns: int = 5) -> None:
-    """Names the lines above the panel, where they hide none."""
+    """Adds a legend above the panel, where it hides no line."""
     axes.legend(ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8)
 
 
 def sample_grid(real: TimeSeriesDataset, generated: TimeSeriesDataset, title: str, count: int = 3) -> Figure:
-    """The first few real series above as many generated ones, first measurement, log scale where it is positive."""
+    """The first few real series above as many generated ones, first measurement, log scale where none is negative."""
     figure, axes = panels(2, count, height=1.6)
     for row, (name, data) in enumerate((("real", real), ("generated", generated))):
         for column in range(min(count, len(data))):

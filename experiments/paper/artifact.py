@@ -21,7 +21,7 @@ from experiments.runs.run import Run
 
 @dataclass(frozen=True)
 class Paper:
-    """Where an artifact stands in the paper, and what the paper claims by it."""
+    """Where an artifact stands in the paper, and what the paper claims with it."""
 
     name: str
     section: str
@@ -29,12 +29,12 @@ class Paper:
 
 
 class Artifact(Protocol):
-    """Compute, then ink: `compute` is slow and tidy, `render` fast and pure."""
+    """Two steps: `compute` is slow and gives a tidy frame; `render` is fast and pure."""
 
     PAPER: Paper
 
     def compute(self, runs: Sequence[Run]) -> pd.DataFrame:
-        """One row a number, with its model and seed."""
+        """One row per number, with its model and seed."""
 
     def render(self, frame: pd.DataFrame) -> str | Figure:
         """Markdown or a figure, from the frame alone. A figure may have numbers beside it: `table(frame)`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     """The configs of an artifact's runs: the sweep that conf/experiment/<name>.yaml writes down once.
 
-    What `overrides` name, e.g. dataset=wwt or seed=0, is chosen for all of them and not swept.
+    What `overrides` name, e.g. dataset=wwt or seed=0, is fixed for all runs and not swept.
     """
     chosen = [f"experiment={name}", *overrides]
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
@@ -30,26 +31,39 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
         return []  # tables of schemas
     named = {override.split("=")[0] for override in overrides}
     swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
-    parsed = OverridesParser.create().parse_overrides(swept)
     choices = [
-        [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()] for override in parsed
+        [f"{override.get_key_element()}={value}" for value in _values(override)]
+        for override in OverridesParser.create().parse_overrides(swept)
     ]
     return [compose("train", [*chosen, *cell]) for cell in product(*choices)]
 
 
 def fitted(name: str, overrides: list[str]) -> list[Run]:
-    """The runs of an artifact's grid; those that are missing are fitted, those that were interrupted go on."""
+    """The runs of an artifact's grid; missing ones are fitted, interrupted ones resume."""
     artifact.find(name)
     with logging_redirect_tqdm():
         return [train(cell) for cell in tqdm(grid(name, overrides), desc=name, unit="run")]
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
-    """`fitted` for notebooks, e.g. runs("table3", scale="smoke"); choices that are None or empty are left out.
+    """`fitted` for notebooks, e.g. runs("table3", scale="small"); what is logged stays in the runs' folders.
 
-    Runs are kept in outputs/, or where OUTPUTS of the environment says; what is logged stays with them (logger=csv).
+    Where they are not named, SCALE, DATA and OUTPUTS of the environment choose: smoke, the simulator, outputs/.
     """
-    outputs = os.environ.get("OUTPUTS") or str(ROOT / "outputs")
-    chosen = {"outputs": outputs, "logger": "csv", **choices}
+    environment = {
+        "scale": os.environ.get("SCALE") or "smoke",
+        "data": os.environ.get("DATA"),
+        "outputs": os.environ.get("OUTPUTS") or str(ROOT / "outputs"),
+    }
+    chosen = {"logger": "csv", **environment, **choices}
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         return fitted(name, [f"{key}={value}" for key, value in chosen.items() if value])
+
+
+def _values(override: Override) -> list[str]:
+    """What it sweeps over; a single value is a sweep of one."""
+    return (
+        list(override.sweep_string_iterator())
+        if override.is_sweep_override()
+        else [override.get_value_element_as_str()]
+    )

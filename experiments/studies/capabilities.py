@@ -1,4 +1,4 @@
-"""Who cannot take part in an artifact, and why: what models say that they lack (§5.1.2)."""
+"""Which models cannot take part in an artifact, and why: what their classes say they lack (§5.1.2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from experiments.runs.run import Run
 def unable(runs: Sequence[Run], needs: Sequence[str]) -> dict[str, str]:
     """The models that lack one of `needs` ("metadata", "lengths"), each with the reason, so that a table can say it.
 
-    They are those of `runs`, and those of the paper's eight that have no run among them.
+    Models of `runs` are considered, and those of the paper's eight that have no run among them.
     """
     lacks = {model: declared(model).lacks for model in TABLE4} | {run.model: run.lacks for run in runs}
     return {model: lacked[need] for need in needs for model, lacked in lacks.items() if need in lacked}
@@ -34,14 +34,14 @@ def declared(model: str) -> type[GenerativeModule]:
 
 
 def with_left_out(frame: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
-    """The frame, and a row for each model that is left out, with the reason in `left out`; numbers stay whole."""
+    """The frame, and a row for each model that is left out, with the reason in `left out`; integers stay integers."""
     out = pd.DataFrame({"model": list(reasons), "left out": list(reasons.values())}, dtype=object)
     whole = frame.astype(dict.fromkeys(frame.select_dtypes("integer").columns, "Int64"))
     return pd.concat([whole, out], ignore_index=True) if reasons else frame
 
 
 def left_out(frame: pd.DataFrame) -> list[str]:
-    """What those rows say, for the lines under a table."""
+    """The models that are left out, and why: lines to print under a table."""
     if "left out" not in frame:
         return []
     reasons = frame[frame["left out"].notna()][["model", "left out"]].drop_duplicates()

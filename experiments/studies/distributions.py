@@ -1,8 +1,8 @@
 """Distributions of a statistic over samples, real and generated: what Figures 8 to 10, 14 and 18 to 20 have in common.
 
-Their frames have one row a panel, model, seed and bin (or value): panel, model, seed, low, high (or value), share, and
-the distance of the whole distribution to that of A′. `held_out` is A′ itself, `real` is A; where nothing is held out,
-one half of A against the other. A model that cannot take part has one row with the reason in `left out`.
+Their frames have one row per panel, model, seed and bin (or value): panel, model, seed, low, high (or value), share,
+and the distance of the whole distribution to that of A′. `held_out` is A′ itself, `real` is A; where nothing is held
+out, `real` is one half of A against the other. A model that cannot take part has one row with the reason in `left out`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def shares(
 ) -> pd.DataFrame:
     """The share of the values of `statistic` between `edges`, and its Wasserstein-1 distance to A′.
 
-    needs: "metadata" or "lengths", without which a model is left out
+    needs: "metadata" or "lengths"; a model that lacks one is left out
     """
     rows = []
     for model, seed, real, candidate in _pairs(runs, needs):
@@ -71,7 +71,7 @@ def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
 
 
 def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
-    """A panel a model over the histogram of A′: medians over seeds, ranges as bands."""
+    """One panel per model over the histogram of A′: medians over seeds, ranges as bands."""
     models = _generators(frame)
     figure, axes = panels(-(-len(models) // 2), 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):
@@ -90,7 +90,7 @@ def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: b
 
 
 def cumulative(frame: pd.DataFrame, label: str) -> Figure:
-    """A panel for each part, with a line for each model's CDF and A′ in black: medians over seeds, ranges as bands."""
+    """One panel per part, one line per model's CDF, A′ in black: medians over seeds, ranges as bands."""
     titles = list(frame["panel"].dropna().unique())
     figure, axes = panels(len(titles), 1, width=8, height=3.2)
     for axis, title in zip(axes[:, 0], titles, strict=True):
@@ -106,7 +106,7 @@ def cumulative(frame: pd.DataFrame, label: str) -> Figure:
 
 
 def bars(frame: pd.DataFrame, label: str) -> Figure:
-    """A bar for each value and model, A′ in black: medians over seeds, ranges as whiskers."""
+    """One bar per value and model, A′ in black: medians over seeds, ranges as whiskers."""
     models = ["held_out", *_generators(frame)]
     values = list(frame["value"].dropna().unique())
     figure, axes = panels(1, 1, width=8, height=3.2)
@@ -128,9 +128,9 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
 
 
 def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
-    """The distances to A′, nearest first, with the claim of the paper, and who is left out for what reason.
+    """The distances to A′, nearest first, with the claim of the paper, and which models are left out and why.
 
-    A seed whose distance is undefined, for there is no such sample, counts as farther than any other.
+    A seed whose distance is undefined, because it has no such sample, counts as farther than any other.
     """
     measured = frame[(frame["model"] != "held_out") & frame["panel"].notna()]
     first = measured.groupby(["panel", "model", "seed"], sort=False)["distance"].first().fillna(np.inf)
@@ -164,13 +164,13 @@ def _pairs(
 
 
 def _generators(frame: pd.DataFrame) -> list[str]:
-    """The models that are drawn: not those that are left out, and controls where there is nothing else."""
+    """The models to draw: those that are not left out; controls only where there is nothing else."""
     shown = [model for model in frame[frame["panel"].notna()]["model"].unique() if model != "held_out"]
     return [model for model in shown if not is_control(model)] or shown
 
 
 def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tuple[NDArray, NDArray]]:
-    """Edges, the median over seeds, and the range over them, of shares or of their sums."""
+    """Edges, and the median and the range over seeds of the shares or of their cumulative sums."""
     seeds = rows.pivot(index="low", columns="seed", values="share")
     seeds = seeds.cumsum() if cumulative else seeds
     edges = np.append(seeds.index.to_numpy(), rows["high"].max())

@@ -1,8 +1,8 @@
 """Downstream tasks by the protocol of Figure 12: what Figures 13 and 24 to 26, Table 5 and the augmentation share.
 
-Their frames have one row a task, model, seed, training set, test set and predictor: task, model, seed, trained ("A",
+Their frames have one row per task, model, seed, training set, test set and predictor: task, model, seed, trained ("A",
 "B" or "A + B"), tested ("A′" or "B′"), predictor, control, the task's scores, converged and resampled. Model `real` is
-A tested on A′, and the other way round. A model that cannot take part has one row with the reason in `left out`.
+A tested on A′, and A′ tested on A. A model that cannot take part has one row with the reason in `left out`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def forecasted(runs: Sequence[Run], *, augment: bool = False) -> pd.DataFrame:
 
 
 def tasks(runs: Sequence[Run], *, augment: bool = False) -> dict[str, pd.DataFrame]:
-    """For each dataset of the runs the scores of the task that its config names: forecasting or classification."""
+    """For each dataset of the runs, the scores of the task that its config names: forecasting or classification."""
     kinds = {"forecasting": forecasted, "classification": classified}
     of_dataset: dict[str, list[Run]] = {}
     for run in runs:
@@ -53,8 +53,8 @@ def tasks(runs: Sequence[Run], *, augment: bool = False) -> dict[str, pd.DataFra
 def scores(runs: Sequence[Run], task_of: Callable[[Run], Task], *, augment: bool = False) -> pd.DataFrame:
     """Every predictor of each run's task, trained on A, on A′ and on B (augment: on A + B too), tested on the others.
 
-    Cells are computed in parallel over the cores, and each is kept beside the runs, so that work that was interrupted
-    goes on, and artifacts share it.
+    Cells are computed in parallel over the cores. Each is kept beside the runs, so that interrupted work resumes and
+    artifacts share cells.
     """
     cells = [Cell("real", run, task_of(run), trained) for run in one_a_seed(runs) for trained in ("A", "A′")]
     cells += [Cell(run.model, run, task_of(run), "B") for run in runs]
@@ -70,7 +70,7 @@ def scores(runs: Sequence[Run], task_of: Callable[[Run], Task], *, augment: bool
 
 @dataclass(frozen=True)
 class Cell:
-    """One training set and what is tested on it."""
+    """One training set and what its predictors are tested on."""
 
     model: str
     run: Run
@@ -79,7 +79,7 @@ class Cell:
 
     @property
     def data(self) -> tuple[TimeSeriesDataset, Mapping[str, TimeSeriesDataset]]:
-        """What the predictors train on and are tested on; A′ is what no model saw, its validation split included."""
+        """What the predictors train on and are tested on; A′ is `held_out`, which excludes the validation split."""
         real, run = self.run.real, self.run
         match self.trained:
             case "A":
@@ -93,7 +93,7 @@ class Cell:
 
     @property
     def file(self) -> Path:
-        """Where its scores are kept: a name by all that decides them."""
+        """Where the scores are kept; the name is a hash of all that decides them."""
         run, prints = self.run, [self.run.real.train.fingerprint, self.run.real.held_out.fingerprint]
         if self.model != "real":
             prints.append(run.generated.fingerprint)

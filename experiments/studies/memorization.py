@@ -21,8 +21,8 @@ from experiments.ink.plots import panels
 from experiments.runs.run import Run, one_a_seed
 
 DRAWN, NEIGHBOURS = 3, 3
-FEW = 20  # records, under which each is marked
-MEASURED = 500  # samples at most on either side
+FEW = 20  # records; shorter series are drawn with a mark at each record
+MEASURED = 500  # samples at most, generated or held out
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame, label: str) -> Figure:
-    """A row a generated sample: itself, then its nearest training samples by square error."""
+    """One row per generated sample: the sample, then its nearest training samples by square error."""
     figure, axes = panels(DRAWN, NEIGHBOURS + 1, width=9, height=1.5)
     series = frame[frame["what"] == "series"]
     generated = label_of(series["model"].iloc[0])
@@ -56,7 +56,7 @@ def render(frame: pd.DataFrame, label: str) -> Figure:
 
 
 def table(frame: pd.DataFrame, claim: str) -> str:
-    """The statistic of memorisation of every model, with the medians that it compares."""
+    """Every model's statistic of memorisation, with the median errors behind it."""
     distances = frame[frame["what"] == "distance"].groupby(["model", "seed"])["value"]
     values = {key: group.to_numpy() for key, group in distances}
     rows = []

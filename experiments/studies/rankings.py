@@ -1,8 +1,8 @@
 """Do prediction algorithms keep their order on generated data? What Table 5 and Figures 25 and 26 have in common.
 
-The order that is to be kept is that of training on A and testing on A′, model `truth`; model `real` exchanges the two.
-Frame: task, model, seed, predictor, score (trained on B, tested on B′), rank, transferred (the score on A′), and of the
-model and seed as a whole correlation, low, high (95 % of resampled test sets) and tied.
+The order to keep is that of training on A and testing on A′, model `truth`; model `real` exchanges the two.
+Frame: task, model, seed, predictor, score (trained on B, tested on B′), rank, transferred (the score on A′), and, for
+the model and seed as a whole, correlation, low, high (95 % of resampled test sets) and tied.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import legend, panels
 from experiments.studies.capabilities import left_out
 
-KEPT, POOR = 0.75, 0.8  # an order is kept above the one, samples are poor below the other, which is a share of real's
+KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
 PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 
 
@@ -42,7 +42,7 @@ def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
-    """A group of bars a model, one an algorithm, with its rank: medians over seeds; bars are cut at `lowest`."""
+    """One group of bars per model, one bar per algorithm with its rank: medians over seeds, cut at `lowest`."""
     shown = frame[frame["predictor"].notna()]
     models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
     figure, axes = panels(1, 1, width=9, height=3.8)
@@ -67,7 +67,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
 
 
 def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:
-    """Spearman's rank correlations beside the paper's, with what they do not say: how good the samples are."""
+    """Spearman's rank correlations beside the paper's, and how good the samples are, which they do not show."""
     shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
     of_real = shown.loc[shown["model"] == "real", "transferred"].mean()
     rows = []

@@ -10,7 +10,7 @@ SHOWN = 3  # values of a field
 
 
 def describe(schema: Schema) -> pd.DataFrame:
-    """One row a field, and one for the time of a record: kind, field, possible values, unit."""
+    """One row per field, then the records' period and the longest sample: kind, field, possible values, unit."""
     rows = []
     for field in schema.metadata:
         values, unit = (_values(field), "") if isinstance(field, Categorical) else ("numbers", field.unit)

@@ -12,7 +12,7 @@ from experiments.ink.plots import legend, panels
 
 
 def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
-    """A panel a score, a group of bars a predictor, one a model, real in black: medians over seeds, ranges as whiskers.
+    """One panel per score, one group of bars per predictor: medians over seeds, ranges as whiskers; real in black.
 
     lowest: where the axis ends and bars are cut
     """
@@ -65,7 +65,7 @@ def table(frame: pd.DataFrame, score: str) -> str:
 
 
 def best(frame: pd.DataFrame, score: str) -> pd.Series:
-    """For each predictor, the model whose samples train it best: of those that generate, not the controls."""
+    """For each predictor, the model whose samples train it best; controls are left out."""
     tested = _tested(frame)
     generated = tested[~tested["model"].map(is_control) & ~tested["control"]]
     medians = generated.groupby(["predictor", "model"], sort=False)[score].median().unstack()
@@ -73,7 +73,7 @@ def best(frame: pd.DataFrame, score: str) -> pd.Series:
 
 
 def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
-    """With how many predictors DoppelGANger is best, and who is with the others."""
+    """For how many predictors DoppelGANger is best, and which model is best for each."""
     found = best(frame, score)
     won = sum(kind_of(model) == "doppelganger" for model in found)
     listed = "; ".join(f"{predictor}: {label_of(model)}" for predictor, model in found.items())
@@ -81,6 +81,6 @@ def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
 
 
 def _tested(frame: pd.DataFrame) -> pd.DataFrame:
-    """Trained on A or B, tested on A′."""
+    """The rows of predictors trained on A or B and tested on A′."""
     tested = frame[frame["tested"].eq("A′") & frame["trained"].isin(["A", "B"])]
     return tested.astype({"control": bool})

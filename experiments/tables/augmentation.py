@@ -30,7 +30,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """A table a dataset and score: A alone, then what B adds to it, medians over seeds and their range."""
+    """One table per dataset and score: A alone, then the gain from adding B; medians over seeds and their range."""
     parts = []
     for (dataset, task), rows in frame.dropna(subset="task").groupby(["dataset", "task"], sort=False):
         for score in SCORES:

@@ -28,10 +28,10 @@ HIGHER = {"lengths": "lengths ↑", "means": "means ↑", "deviations": "deviati
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model and seed: model, seed, the six scores, the steps that a GRU learns, and `lacks lengths`.
+    """One row per model and seed: model, seed, the six scores, the GRUs' training steps, and `lacks lengths`.
 
-    B is compared with A′ and scaled by A; `real` is A in the place of B. Where a model does not generate lengths theirs
-    is empty, and `lacks lengths` says why. The rows are computed in parallel over the cores, a thread each.
+    B is compared with A′ and scaled by A; `real` is A in the place of B. Where a model does not generate lengths, their
+    score is empty and `lacks lengths` says why. The rows are computed in parallel over the cores, one thread each.
     Raises ValueError where nothing is held out.
     """
     for run in runs:
@@ -55,7 +55,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """Medians over seeds with their range, those that are hardest to tell from real first, and what the scores are."""
+    """Medians over seeds with their range, hardest to tell from real first, and what the scores mean."""
     medians = frame.groupby("model")[list(LOWER)].median().sort_values(list(LOWER))
     rows = []
     for model in medians.index:
@@ -73,7 +73,7 @@ def render(frame: pd.DataFrame) -> str:
 def _scores(
     real: Split, candidate: TimeSeriesDataset, log: list[str], seed: int, steps: Mapping[str, int]
 ) -> dict[str, float]:
-    """The six scores of one row; joblib's workers have a thread each."""
+    """The six scores of one row; each of joblib's workers has one thread."""
     train, held_out = real.train, real.held_out
     told, predicted = (steps[name] for name in LOWER)
     return {
@@ -87,12 +87,12 @@ def _scores(
 
 
 def learnt(batches: int) -> dict[str, int]:
-    """Steps at a scale of so many batches: TimeGAN's 2,000 and 5,000 from 1,000 batches on, as few at smoke."""
+    """Steps that a GRU learns: TimeGAN's 2,000 and 5,000, fewer where the scale has fewer than 1,000 batches."""
     return {"discriminative": min(2000, 2 * batches), "predictive": min(5000, 5 * batches)}
 
 
 def _spread(values: pd.Series, form: str) -> str:
-    """The median and the range; a score that is undefined with a seed has neither."""
+    """The median and the range; neither where the score is undefined for any seed."""
     return UNDEFINED if values.isna().any() else spread(values, form)
 
 
@@ -104,7 +104,7 @@ def _notes(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
         f"- The paper: {PAPER.claim}. Medians over seeds (min to max); ↓ lower is better, ↑ higher is better.",
         "- Windows of 24 records, one a sample, on the range of the training samples (D42); GRUs of 8 units.",
         f"- Discriminative: |accuracy - 1/2| after {told}, on the fifth of A′ and of the generated samples that it has "
-        "not seen. 0: not to be told from real; 1/2: always. `real` is what chance and few samples make of 0.",
+        "not seen. 0: cannot be told from real; 1/2: always told. `real` differs from 0 by chance: samples are few.",
         f"- Predictive: mean absolute error on A′ of the next record, in shares of the range, after {predicted} on "
         "generated samples. `real` was trained on A.",
         "- SDMetrics: 1 less the Kolmogorov-Smirnov statistic of lengths, of each sample's mean and standard deviation "

@@ -17,7 +17,7 @@ LOOKED_AT = 200  # simulated samples of each
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a dataset and property: dataset, property, ours, paper; no run is needed."""
+    """One row per dataset and property: dataset, property, ours, paper; no run is needed."""
     loaded = {name: import_module(f"dg.datasets.{name}").load(samples=LOOKED_AT) for name in TABLE1}
     rows = []
     for name, dataset in loaded.items():
@@ -27,7 +27,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """A row a dataset, a column a property, and whether all are the paper's."""
+    """One row per dataset, one column per property, and whether all agree with the paper."""
     table = frame.pivot(index="dataset", columns="property", values="ours").loc[list(TABLE1), list(TABLE1["gcut"])]
     same = bool((frame["ours"] == frame["paper"]).all())
     marks = table.map(lambda holds: "x" if holds else "")

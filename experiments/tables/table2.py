@@ -28,7 +28,7 @@ NO_HOME = "no home"
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed and technology: model, seed, technology, homes, real homes, w1 (GB over two weeks).
+    """One row per model, seed and technology: model, seed, technology, homes, real homes, w1 (GB over two weeks).
 
     The reference is A′, which is A itself where nothing is held out (D33); `real` is then one random half of it
     against the other. Where a model gives no home of a technology, w1 is empty. A model that cannot take part has one
@@ -50,7 +50,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> str:
     """Medians over seeds beside the paper's, and whether its claim holds.
 
-    A seed that gives no home of a technology counts as farther than any other.
+    A seed without a home of a technology counts as farther than any other.
     """
     scores = frame.dropna(subset="technology").pivot(index=["model", "seed"], columns="technology", values="w1")
     scores = scores.fillna(np.inf)

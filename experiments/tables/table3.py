@@ -21,14 +21,14 @@ PAPER = Paper(
     section="5.2",
     claim="DoppelGANger is closest to the real autocorrelation; then RCGAN, naive GAN, ..., AR, HMM",
 )
-FEWEST = 30  # samples of a domain on either side under which its own column stays empty
+FEWEST = 30  # samples of a domain on each side; with fewer, its column stays empty
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
+    """One row per model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
 
-    Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_best` and the like come from
-    the generator that was kept along the way. `lacks metadata` says why a row has no domains.
+    Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_best` and the like are
+    the best generator that was kept during training (`keep_best`). `lacks metadata` says why a row has no domains.
     """
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
     for run in runs:
@@ -41,7 +41,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """The comparison with the paper, the domains apart, and whether the paper's claims hold."""
+    """The comparison with the paper, the errors by domain, and whether the paper's claims hold."""
     medians = frame.groupby("model")["mse"].median().sort_values()
     overall = pd.DataFrame(
         [
@@ -132,7 +132,7 @@ def _claims(frame: pd.DataFrame, medians: pd.Series) -> str:
 
 
 def _rank_correlations(frame: pd.DataFrame, models: list[str]) -> str:
-    """Of the models' order with the paper's: of the medians, then the range over seeds."""
+    """Correlations of the models' order with the paper's: that of the medians, then the range over seeds."""
     seeds = frame[frame["model"].isin(models)].pivot(index="seed", columns="model", values="mse")
     papers = [TABLE3[model.removesuffix("_glorot")] for model in seeds.columns]
     median, *ranks = (float(spearmanr(scores, papers).statistic) for scores in (seeds.median(), *seeds.to_numpy()))

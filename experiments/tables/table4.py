@@ -22,7 +22,7 @@ AT_PAPER_SCALE = OmegaConf.load(Path(__file__).resolve().parents[2] / "conf" / "
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model and seed: model, seed, device, samples, batches, seconds, and hours at paper scale.
+    """One row per model and seed: model, seed, device, samples, batches, seconds, and hours at paper scale.
 
     seconds: of training; validation and checkpoints of this run do not count, but other work on the machine does
     hours at paper scale: extrapolated (D31): the time of a batch, times the paper's batches; where a batch is all
@@ -88,7 +88,7 @@ def _range(values: pd.Series) -> str:
 
 
 def _budgets() -> dict[str, int]:
-    """Of the models that have one of their own at paper scale (D23)."""
+    """The budgets, in batches, of the models that have their own at paper scale (D23)."""
     own = {name: model.get("budgets", {}).get("paper") for name, model in models().items()}
     return {name: batches for name, batches in own.items() if batches is not None}
 

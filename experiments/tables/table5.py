@@ -29,7 +29,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> str:
-    """A table a dataset; the paper's GCUT row stands beside any of its cluster's."""
+    """One table per dataset; the paper's GCUT values stand beside every dataset of that cluster."""
     parts = []
     for dataset, rows in frame.groupby("dataset", sort=False):
         paper = TABLE5.get(str(dataset).removesuffix("_jobs"), {})

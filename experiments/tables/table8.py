@@ -15,7 +15,7 @@ PAPER = Paper(name="Table 8", section="A", claim="the metadata and measurements 
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a field; no run is needed."""
+    """One row per field; no run is needed."""
     return schemas.describe(SCHEMA)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
 from hydra.utils import instantiate
 
 import baselines
@@ -13,6 +16,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
+from dg.schema import Categorical, Continuous, Schema
 from dg.training import fit
 from experiments.paper.published import TABLE4
 from experiments.runs.data import split
@@ -27,6 +31,19 @@ def fitted(config, batches: int = 2) -> tuple[Generator, TimeSeriesDataset]:
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
     model = instantiate(config.model.module)
     return fit(model, parts.train, encoder=encoder, batches=batches, seed=config.seed, accelerator="cpu"), parts.train
+
+
+@pytest.fixture
+def varied() -> TimeSeriesDataset:
+    """Two measurements, lengths that vary, categorical and continuous metadata."""
+    rng = np.random.default_rng(0)
+    n, t = 60, 12
+    lengths = rng.integers(1, t + 1, n)
+    measurements = rng.normal(size=(n, t, 2)).astype(np.float32) * (np.arange(t) < lengths[:, None])[:, :, None]
+    kinds, sizes = Categorical("kind", ("a", "b", "c")), Continuous("size")
+    schema = Schema("varied", (kinds, sizes), (Continuous("first"), Continuous("second")), t)
+    metadata = pd.DataFrame({"kind": [*"abc"] * (n // 3), "size": rng.normal(size=n)})
+    return TimeSeriesDataset(schema, metadata, measurements, lengths)
 
 
 def same(one: TimeSeriesDataset, other: TimeSeriesDataset) -> bool:
@@ -53,6 +70,27 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
 
     generator.save(tmp_path / "generator")
     assert same(sampled, load(tmp_path / "generator").sample(70, seed=3))
+
+
+@pytest.mark.parametrize("dataset", ["pages", "varied"])
+@pytest.mark.parametrize("name", MODELS)
+def test_every_parameter_has_a_gradient_and_nothing_returned_is_nan(name, dataset, config, varied):
+    """After its last step; what no loss moves says why (`without_gradient`)."""
+    cell = config(f"model={name}", "scale.samples=60")
+    train, log = (split(cell).train, cell.dataset.log) if dataset == "pages" else (varied, [])
+    encoder = Encoder.fit(train, log=log, **cell.model.encoder)
+    generator = fit(instantiate(cell.model.module), train, encoder=encoder, batches=2, seed=0, accelerator="cpu")
+    module = generator.module
+    learnt = {parameter: weight for parameter, weight in module.named_parameters() if weight.requires_grad}
+    still = {parameter for parameter, weight in learnt.items() if weight.grad is None or not weight.grad.any()}
+    reasons = module.without_gradient()
+    assert still == set(reasons) and all(reasons.values())
+    assert all(weight.isfinite().all() for weight in module.state_dict().values())
+    generated = module.generate(7, torch.Generator().manual_seed(0))
+    for part in (generated.metadata, generated.minmax, generated.measurements):
+        assert torch.isfinite(part).all()
+    sample = generator.sample(7, seed=0)
+    assert np.isfinite(sample.measurements).all() and not sample.metadata.isna().any().any()
 
 
 @pytest.mark.parametrize(

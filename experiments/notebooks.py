@@ -1,0 +1,15 @@
+"""Writes the notebooks that differ by their artifact only: `python -m experiments.notebooks`."""
+
+from __future__ import annotations
+
+from experiments.paper import artifact, notebook
+
+
+def main() -> None:
+    """The command."""
+    written = [file for name in artifact.known() for file in notebook.write(name)]
+    print(f"{len(written)} files written: {', '.join(file.name for file in written)}")
+
+
+if __name__ == "__main__":
+    main()

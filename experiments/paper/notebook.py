@@ -1,0 +1,78 @@
+"""An artifact's notebook, written from the artifact itself; what we see in it is its own paragraph."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+
+import jupytext
+from jupytext.config import load_jupytext_config
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from experiments.paper import artifact
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+WRITTEN = "Written by `python -m experiments.notebooks`; only what we see, below, is written by hand."
+OWN = "## What we see"
+WIDTH = 116
+FRAME = """\
+frame = {name}.compute(made)
+frame.head(20)"""
+SETUP = """\
+from IPython.display import Markdown
+
+{imports}
+
+made = runs("{name}")"""
+
+
+def notebook(name: str, own: str) -> NotebookNode:
+    """The notebook of an artifact, with `own` as its paragraph of what we see."""
+    module = artifact.find(name)
+    title = (sys.modules[module.__name__].__doc__ or "").splitlines()[0].rstrip(".")  # type: ignore[attr-defined]
+    kind = "tables" if module.__name__.startswith("experiments.tables") else "figures"  # type: ignore[attr-defined]
+    about = [
+        f"# {title}",
+        f"The paper: {module.PAPER.claim}.",
+        "`SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's "
+        f"place. Runs that `make reproduce-{name}` has made are read, not made again.",
+        WRITTEN,
+    ]
+    imports = [f"{kind} import {name}", "paper.artifact import summary", "paper.grid import runs"]
+    setup = SETUP.format(imports="\n".join(f"from experiments.{line}" for line in sorted(imports)), name=name)
+    if kind == "tables":
+        shown = [f'Markdown(f"{{{name}.render(frame)}}\\n\\n{{summary(made)}}")']
+    else:
+        setup = "%matplotlib inline\n" + setup
+        shown = [f"Markdown({name}.table(frame))", f"print(summary(made))\n{name}.render(frame)"]
+    code = [setup, FRAME.format(name=name), *shown]
+    text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in about)
+    cells = [new_markdown_cell(text), *map(new_code_cell, code), new_markdown_cell(own)]
+    for number, cell in enumerate(cells):
+        cell.id = f"{name}-{number}"
+    return new_notebook(cells=cells)
+
+
+def own_paragraph(name: str) -> str | None:
+    """What a notebook says in its own words; None where the whole of it is written by hand."""
+    file = NOTEBOOKS / f"{name}.py"
+    if not file.exists():
+        return f"{OWN}\n\nNothing yet: say here what the numbers and drawings above show."
+    cells = [cell.source for cell in jupytext.read(file).cells if cell.cell_type == "markdown"]
+    if not any(WRITTEN in source for source in cells):
+        return None
+    return next(source for source in cells if source.startswith(OWN))
+
+
+def write(name: str, folder: Path = NOTEBOOKS) -> list[Path]:
+    """Writes the notebook and its paired .ipynb, unless it is one that is written by hand; what was written."""
+    own = own_paragraph(name)
+    if own is None:
+        return []
+    files = [folder / f"{name}.py", folder / f"{name}.ipynb"]
+    config = load_jupytext_config(str(NOTEBOOKS))
+    for file, form in zip(files, ("py:percent", "ipynb"), strict=True):
+        jupytext.write(notebook(name, own), file, fmt=form, config=config)
+    return files
