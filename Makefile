@@ -6,10 +6,12 @@ RESULTS ?= results
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)
+export DATA RESULTS SCALE # paths reach Hydra through the environment, so that its grammar does not see them
 BIN := .venv/bin
 READY := .venv/ready
 ARTIFACTS := $(sort $(basename $(notdir $(wildcard conf/experiment/*.yaml))))
-CHOSEN := scale=$(SCALE) results=$(RESULTS) $(if $(DATA),data=$(DATA)) $(ARGS)
+REAL := $(if $(DATA),'data=$${oc.env:DATA}')
+CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help env test lint speed figures artifacts notebooks clean
@@ -48,11 +50,11 @@ artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is
 figures: $(addprefix reproduce-,$(sort $(basename $(notdir $(wildcard experiments/figures/[a-z]*.py))))) ## every figure
 
 train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
-	$(BIN)/python -m experiments.train model=$* scale=$(SCALE) $(if $(DATA),data=$(DATA)) $(ARGS)
+	$(BIN)/python -m experiments.train model=$* "scale=$(SCALE)" $(REAL) $(ARGS)
 
 notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into $(RESULTS)/notebooks (smoke: 2 minutes)
-	SCALE=$(SCALE) DATA=$(abspath $(DATA)) $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
-		--output-dir $(RESULTS)/notebooks notebooks/*.ipynb
+	DATA="$${DATA:+$$(realpath "$$DATA")}" $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
+		--output-dir "$$RESULTS/notebooks" notebooks/*.ipynb
 
 speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every model's (10 minutes; makes the peer's environment)
 	$(BIN)/python -m benchmarks.speed.training

@@ -1,4 +1,8 @@
-"""Turns runs into the paper's tables and figures. Importing it lets configs select models: `${models:wwt,-control}`."""
+"""Turns runs into the paper's tables and figures. Importing it lets configs use its resolvers.
+
+${models:wwt,-control}   the models that are compared on WWT, less the controls
+${folder:${outputs}}     a folder that has a name
+"""
 
 from omegaconf import OmegaConf
 
@@ -10,3 +14,12 @@ def _models(*rules: str) -> str:
 
 
 OmegaConf.register_new_resolver("models", _models, replace=True)
+
+
+def _folder(path: str | None) -> str:
+    if not path:
+        raise ValueError("outputs names no folder; name the one where runs are kept, e.g. outputs=outputs")
+    return path
+
+
+OmegaConf.register_new_resolver("folder", _folder, replace=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.console.door import enter
 from experiments.paper import artifact, notebook
 
 
@@ -12,4 +13,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    enter(main)

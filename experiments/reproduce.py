@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from experiments.console.errors import clear_errors
+from experiments.console.door import enter, expected
 from experiments.paper import artifact
 from experiments.paper.grid import fitted
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")
-@clear_errors
+@expected
 def main(config: DictConfig) -> None:
     """The command."""
     own = ("artifact=", "results=")
-    chosen = [override for override in HydraConfig.get().overrides.task if not override.startswith(own)]
+    given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)  # paths stay as they are named
+    chosen = [override for override in given if not override.startswith(own)]
     made = fitted(config.artifact, chosen)
     print(artifact.write(config.artifact, made, Path(config.results)))
 
 
 if __name__ == "__main__":
-    main()
+    enter(main)

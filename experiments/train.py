@@ -5,16 +5,16 @@ from __future__ import annotations
 import hydra
 from omegaconf import DictConfig
 
-from experiments.console.errors import clear_errors
+from experiments.console.door import enter, expected
 from experiments.runs.training import train
 
 
 @hydra.main(config_path="../conf", config_name="train", version_base="1.3")
-@clear_errors
+@expected
 def main(config: DictConfig) -> None:
     """The command."""
     train(config)
 
 
 if __name__ == "__main__":
-    main()
+    enter(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import product
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from experiments.paper import artifact
 from experiments.runs.run import Run
+from experiments.runs.settings import check
 from experiments.runs.training import train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,8 +43,12 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
 def fitted(name: str, overrides: list[str]) -> list[Run]:
     """The runs of an artifact's grid; missing ones are fitted, interrupted ones resume."""
     artifact.find(name)
+    check(compose("train", [f"experiment={name}", *overrides]))
+    cells = grid(name, overrides)
+    for cell in cells:
+        check(cell)
     with logging_redirect_tqdm():
-        return [train(cell) for cell in tqdm(grid(name, overrides), desc=name, unit="run")]
+        return [train(cell) for cell in tqdm(cells, desc=name, unit="run")]
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
@@ -57,7 +63,14 @@ def runs(name: str, **choices: str | None) -> list[Run]:
     }
     chosen = {"logger": "csv", **environment, **choices}
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        return fitted(name, [f"{key}={value}" for key, value in chosen.items() if value])
+        return fitted(name, [f"{key}={quoted(value)}" for key, value in chosen.items() if value])
+
+
+def quoted(text: str) -> str:
+    """The text as a value in Hydra's grammar, which sees nothing in it: no list, no quote, no interpolation."""
+    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
+    text = re.sub(r"(\\*)'", r"\1\1\'", text)
+    return "'" + re.sub(r"(\\+)$", r"\1\1", text) + "'"
 
 
 def _values(override: Override) -> list[str]:

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import NotRequired
 
 import torch
 from omegaconf import DictConfig
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset
+from dg.files import STRICT, regular
 from experiments.runs.data import file_hash, origin
 
+PARTS = ("generator", "generated", "best", "best_generated")  # folders of a run that are read again
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
 
 
-def provenance(config: DictConfig, train: TimeSeriesDataset, *, seconds: float) -> dict[str, Any]:
-    """The facts that run.json keeps of a run."""
+@with_config(STRICT)
+class Data(TypedDict):
+    """Which data a run was trained on."""
+
+    origin: str
+    sha256: str | None
+    fingerprint: str
+    samples: int
+
+
+@with_config(STRICT)
+class Facts(TypedDict):
+    """What run.json says of a run. `id` and `parts`, the hashes of its folders, were not noted by earlier versions."""
+
+    id: NotRequired[str]
+    data: Data
+    revision: str
+    versions: dict[str, str]
+    device: str
+    threads: int
+    seconds: float
+    parts: NotRequired[dict[str, str]]
+
+
+def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id: str, seconds: float) -> Facts:
+    """The facts that run.json keeps of a run that is being made in `folder`."""
     return {
+        "id": id,
         "data": {
             "origin": origin(config),
             "sha256": file_hash(config.data),
@@ -30,7 +61,17 @@ def provenance(config: DictConfig, train: TimeSeriesDataset, *, seconds: float) 
         "device": device(config.trainer.accelerator),
         "threads": torch.get_num_threads(),
         "seconds": round(seconds, 1),
+        "parts": {name: part_hash(folder / name) for name in PARTS if (folder / name).exists()},
     }
+
+
+def part_hash(folder: Path) -> str:
+    """SHA-256 of the names and contents of a folder's files; raises ValueError where one is no regular file."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        with open(regular(file), "rb") as opened:
+            digest.update(f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:

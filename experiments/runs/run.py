@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 from omegaconf import DictConfig, OmegaConf
-from yaml import YAMLError
 
 import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
+from dg.files import read_json, regular
 from dg.generator import Generator
 from dg.model_file import load
 from experiments.runs.data import Split, file_hash, split
+from experiments.runs.provenance import Facts, part_hash
 
+log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
 SHOWN = ("shown", "compared_on", "budgets")  # what is said of a model: how it looks and where it stands
+USUAL = {"accelerator": "cpu", "precision": "32-true"}  # of the trainer; other values make other numbers
 PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
 
 
@@ -33,7 +39,7 @@ def identity(config: DictConfig) -> str:
     """A hash of all that decides a run's result: dataset, data file, model, sizes and seed."""
     content: Any = OmegaConf.to_container(config, resolve=True)
     dataset = content["dataset"]
-    decisive = {
+    decisive: dict[str, Any] = {
         "dataset": {key: dataset[key] for key in ("name", "log", "held_out")},
         "load": {key: value for key, value in dataset["load"].items() if key not in PLACES},
         "file": file_hash(config.data),
@@ -42,19 +48,28 @@ def identity(config: DictConfig) -> str:
         "batches": content["batches"],
         "seed": content["seed"],
     }
+    trainer = content["trainer"]
+    decisive |= {key: trainer[key] for key, usual in USUAL.items() if trainer.get(key, usual) != usual}
+    if content["model"].get("keep_best"):
+        decisive["validation"] = content["scale"]["validation"]  # it chooses a generator
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: config.yaml, run.json, generator/ and generated/ in one folder."""
+    """A finished run: run.json, generator/ and generated/ in one folder, and the config that asks for it.
+
+    The config is the caller's own. The folder is data: nothing in it is a configuration, and config.yaml is there for
+    people only, so that a folder of runs that somebody else sends is safe to draw tables from.
+    """
 
     folder: Path
+    config: DictConfig = field(compare=False)
 
     @classmethod
     def of(cls, config: DictConfig) -> Run:
         """Where the run of this config is, or will be."""
-        return cls(Path(config.outputs) / "runs" / identity(config))
+        return cls(Path(config.outputs) / "runs" / identity(config), config)
 
     @property
     def finished(self) -> bool:
@@ -66,24 +81,21 @@ class Run:
         """Where the run is while it is being made; its checkpoint is there too."""
         return self.folder.with_name(self.folder.name + UNFINISHED)
 
-    @cached_property
-    def config(self) -> DictConfig:
-        """The resolved config that made the run."""
-        try:
-            config = OmegaConf.create(self._read("config.yaml"))
-        except YAMLError as error:
-            raise self._damaged(error) from error
-        if "model" not in config or "seed" not in config:
-            raise self._damaged(ValueError("config.yaml names no model or no seed"))
-        return config  # type: ignore[return-value]
+    @property
+    def lock(self) -> Path:
+        """Held by the process that makes the run."""
+        return self.folder.parents[1] / "locks" / f"{self.folder.name}.lock"
 
     @cached_property
-    def provenance(self) -> dict[str, Any]:
-        """What run.json says: revision, versions, data hash, seconds, device."""
+    def provenance(self) -> Facts:
+        """What run.json says: revision, versions, data hash, seconds, device; raises ValueError where it is damaged."""
         try:
-            return json.loads(self._read("run.json"))
-        except json.JSONDecodeError as error:
+            facts = read_json(self.folder / "run.json", Facts)
+        except (OSError, ValueError) as error:
             raise self._damaged(error) from error
+        if facts.get("id", self.folder.name) != self.folder.name:
+            raise self._damaged(ValueError(f"run.json is that of the run {facts['id']}"))
+        return facts
 
     @property
     def model(self) -> str:
@@ -115,8 +127,8 @@ class Run:
     def generator(self) -> Generator:
         """The fitted model."""
         try:
-            return load(self.folder / "generator")
-        except ValueError as error:
+            return load(self._whole("generator"))
+        except (OSError, ValueError) as error:
             raise self._damaged(error) from error
 
     @property
@@ -144,12 +156,12 @@ class Run:
         """What was logged along the way: a column for each loss and metric, and `step`, the batches before it."""
         parts: list[pd.DataFrame] = []
         files = self.folder.glob("metrics/version_*/metrics.csv")  # one more each time that the run went on
-        for file in sorted(files, key=lambda file: int(file.parent.name.removeprefix("version_"))):
+        for file in sorted(files, key=lambda file: file.parent.name.removeprefix("version_").zfill(9)):
             try:
-                logged = pd.read_csv(file)
-            except (OSError, ValueError) as error:
+                logged = pd.read_csv(regular(file))
+                since = logged["step"].min()
+            except (OSError, ValueError, KeyError) as error:
                 raise self._damaged(error) from error
-            since = logged["step"].min()
             parts = [*(before[before["step"] < since] for before in parts), logged]
         if not parts:
             raise ValueError(
@@ -159,15 +171,16 @@ class Run:
 
     def _samples(self, name: str) -> TimeSeriesDataset:
         try:
-            return TimeSeriesDataset.load(self.folder / name)
-        except ValueError as error:
+            return TimeSeriesDataset.load(self._whole(name))
+        except (OSError, ValueError) as error:
             raise self._damaged(error) from error
 
-    def _read(self, name: str) -> str:
-        try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise self._damaged(error) from error
+    def _whole(self, name: str) -> Path:
+        """A folder of the run, whose hash is that of run.json: not that of another run, nor changed since."""
+        folder, noted = self.folder / name, self.provenance.get("parts", {})
+        if name in noted and part_hash(folder) != noted[name]:
+            raise ValueError(f"{name}/ is not what the run has made, by its hash in run.json")
+        return folder
 
     def _damaged(self, error: Exception) -> ValueError:
         return ValueError(f"the run folder {self.folder} is damaged ({error}); delete it and run it again")
@@ -179,16 +192,43 @@ def one_a_seed(runs: Iterable[Run]) -> list[Run]:
 
 
 @contextmanager
+def making(run: Run) -> Iterator[None]:
+    """Holds the run's lock, because one run has one maker.
+
+    A second process says at once for whom it waits. A process that died holds no lock.
+    """
+    run.lock.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.warning("%s is being made by %s; waiting for it", run.folder, _holder(run.lock))
+        lock.acquire()
+    try:
+        run.lock.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
 def writing(run: Run) -> Iterator[Path]:
     """A folder to make the run in, renamed when it is whole; what was there of an interrupted run is kept."""
     run.unfinished.mkdir(parents=True, exist_ok=True)
     try:
         yield run.unfinished
-        (run.unfinished / "checkpoint.ckpt").unlink(missing_ok=True)
         os.rename(run.unfinished, run.folder)
+        (run.folder / "checkpoint.ckpt").unlink(missing_ok=True)
     except OSError as error:
         free = shutil.disk_usage(run.folder.parent).free / 2**20
         raise OSError(
             f"{run.unfinished} could not be written: {error} ({free:.0f} MiB free); make room and start the same "
             "command again: finished runs are kept, and this one goes on from its last checkpoint"
         ) from error
+
+
+def _holder(lock: Path) -> str:
+    try:
+        return lock.read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"

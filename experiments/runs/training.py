@@ -18,17 +18,30 @@ from dg.training import fit
 from experiments.runs.data import origin, split
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
-from experiments.runs.run import Run, writing
+from experiments.runs.run import Run, making, writing
+from experiments.runs.settings import check
 
 log = logging.getLogger(__name__)
 
 
 def train(config: DictConfig) -> Run:
-    """The run of this config: made, finished where it was interrupted, or found as it is."""
+    """The run of this config: made, finished where it was interrupted, or found as it is.
+
+    Raises ValueError where the config says something that cannot be, before anything is read or made.
+    """
+    check(config)
     run = Run.of(config)
-    if run.finished:
-        log.info("%s seed %d: found in %s", config.model.name, config.seed, run.folder)
-        return run
+    if not run.finished:
+        with making(run):
+            if not run.finished:  # the one that we waited for has made it
+                _make(run)
+                return run
+    log.info("%s seed %d: found in %s", config.model.name, config.seed, run.folder)
+    return run
+
+
+def _make(run: Run) -> None:
+    config = run.config
     parts = split(config)
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
@@ -61,10 +74,9 @@ def train(config: DictConfig) -> Run:
         generator.sample(n, seed=config.seed).save(folder / "generated")
         if (folder / "best").exists():
             load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
-        facts = provenance(config, parts.train, seconds=stopwatch.seconds)
+        facts = provenance(config, parts.train, folder, id=run.folder.name, seconds=stopwatch.seconds)
         (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
-        OmegaConf.save(config, folder / "config.yaml", resolve=True)
-    return run
+        OmegaConf.save(config, folder / "config.yaml", resolve=True)  # for people; nothing reads it
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from benchmarks.downstream.features import summary
 from benchmarks.downstream.forecasting import FORECASTING
 from benchmarks.downstream.protocol import Array, Task, evaluate
 from dg.dataset import TimeSeriesDataset, concatenate
+from dg.files import regular
 from experiments.runs.run import Run, one_a_seed
 from experiments.studies.capabilities import unable, with_left_out
 
@@ -68,6 +69,9 @@ def scores(runs: Sequence[Run], task_of: Callable[[Run], Task], *, augment: bool
     return pd.concat([_labelled(cell) for cell in cells], ignore_index=True)
 
 
+COLUMNS = ("tested", "predictor", "control", "converged", "resampled")  # of what is kept, beside the scores
+
+
 @dataclass(frozen=True)
 class Cell:
     """One training set and what its predictors are tested on."""
@@ -112,8 +116,19 @@ def _evaluate(
     whole.rename(file)
 
 
+def _read(file: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(regular(file))
+        missing = [column for column in COLUMNS if column not in frame]
+        if missing:
+            raise ValueError(f"it has no column {', '.join(missing)}")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} is damaged ({error}); delete it, and its scores are computed again") from error
+    return frame
+
+
 def _labelled(cell: Cell) -> pd.DataFrame:
-    frame = pd.read_parquet(cell.file)
+    frame = _read(cell.file)
     for place, (name, value) in enumerate(
         {"task": cell.task.name, "model": cell.model, "seed": cell.run.seed, "trained": cell.trained}.items()
     ):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
-from hydra import initialize_config_dir
+from hydra import compose, initialize_config_dir
 
 from experiments.paper import artifact
-from experiments.paper.grid import grid
+from experiments.paper.grid import grid, quoted
 from experiments.paper.published import TABLE3
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,3 +82,26 @@ def test_make_help_lists_every_target():
     assert {"test", "lint", "speed", "notebooks", "reproduce-%"} <= set(targets)
     assert all(f"  {target}" in shown for target in targets)
     assert "table3" in shown
+
+
+HOSTILE = ["a b/(1) ü's.csv", "[x]*?.csv", 'a "quoted" $HOME.csv', "${oc.env:HOME}", "{a: b},c=d", "ends with \\", "#"]
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_hydras_grammar_sees_nothing_in_a_path(path, monkeypatch):
+    """Neither through the environment, as make hands it on, nor quoted, as notebooks do."""
+    monkeypatch.setenv("DATA", path)
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        for override in ("data=${oc.env:DATA}", f"data={quoted(path)}"):
+            assert compose("train", [override]).data == path
+
+
+@pytest.mark.parametrize("path", ["a b (1) ü's", "x*[1]$y"])
+def test_make_hands_paths_on_as_they_are(path, tmp_path):
+    results = tmp_path / path
+    settings = [f"DATA={tmp_path}/{path}.csv".replace("$", "$$"), f"RESULTS={results}".replace("$", "$$")]
+    settings += [f"READY={ROOT / 'Makefile'}", f"BIN={Path(sys.executable).parent}"]
+    command = ["make", "-s", "reproduce-table1", *settings]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0 and "Table 1" in told.stdout, told.stderr
+    assert (results / "table1.md").exists()

@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from omegaconf import OmegaConf
 
 from experiments.runs.run import Run
 
@@ -40,6 +42,11 @@ def weights(outputs: Path) -> bytes:
     return file.read_bytes()
 
 
+def curves(outputs: Path) -> pd.DataFrame:
+    (folder,) = outputs.glob("runs/*")
+    return Run(folder, OmegaConf.create()).curves
+
+
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory) -> Path:
     outputs = tmp_path_factory.mktemp("unbroken")
@@ -57,7 +64,7 @@ def test_a_run_folder_holds_all_that_was_made(unbroken):
 
 
 def test_every_player_is_logged(unbroken):
-    logged = Run(*unbroken.glob("runs/*")).curves
+    logged = curves(unbroken)
     for column in (
         "train/discriminator_distance",
         "train/discriminator_penalty",
@@ -80,9 +87,7 @@ def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tm
     process.communicate()
     finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
-    curves, whole = (
-        Run(*folder.glob("runs/*")).curves["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken)
-    )
+    curves, whole = (curves(folder)["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken))
     assert curves.dropna().tolist() == whole.dropna().tolist()
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import shutil
+import subprocess
+import sys
+import threading
+import time
 
 import pytest
 
-from experiments.runs.run import Run, identity, writing
+from experiments.runs.run import Run, identity, making, writing
 from experiments.runs.training import train
 
 CHEAP = "model=bootstrap"
@@ -21,13 +27,17 @@ CHEAP = "model=bootstrap"
         "scale.batches=21",
         "scale.samples=90",
         "dataset.held_out=0.4",
+        "trainer=gpu",
+        "+trainer.precision=bf16-mixed",
     ],
 )
 def test_what_decides_the_result_decides_the_name(config, override):
     assert identity(config(CHEAP, override)) != identity(config(CHEAP))
 
 
-@pytest.mark.parametrize("override", ["logger=csv", "trainer=gpu", "launcher=joblib", "scale.validation.times=3"])
+@pytest.mark.parametrize(
+    "override", ["logger=csv", "launcher=joblib", "scale.validation.times=3", "trainer.log_every_n_steps=7"]
+)
 def test_what_does_not_decide_the_result_does_not_decide_the_name(config, override):
     assert identity(config(CHEAP, override)) == identity(config(CHEAP))
 
@@ -36,7 +46,7 @@ def test_what_does_not_decide_the_result_does_not_decide_the_name(config, overri
     ("chosen", "name"),
     [
         (["model=doppelganger", "dataset=wwt"], "1ee1b053b23f"),
-        (["model=rcgan", "dataset=gcut_jobs", "scale=evening"], "f85b48f87e88"),
+        (["model=ar", "dataset=gcut_jobs", "scale=evening"], "98d647c7b4b8"),
     ],
 )
 def test_moving_house_does_not_change_the_name(config, chosen, name):
@@ -59,6 +69,10 @@ def test_the_content_of_the_data_file_decides_the_name(config, tmp_path):
     assert names[0] == names[2] != names[1]
 
 
+def test_validation_decides_where_it_chooses_a_generator(config):
+    assert identity(config("model=rcgan", "scale.validation.times=3")) != identity(config("model=rcgan"))
+
+
 def test_a_run_that_was_interrupted_does_not_look_finished(config):
     run = Run.of(config(CHEAP))
     with pytest.raises(KeyboardInterrupt), writing(run) as folder:
@@ -70,7 +84,7 @@ def test_a_run_that_was_interrupted_does_not_look_finished(config):
     assert run.finished and not run.unfinished.exists() and not (run.folder / "checkpoint.ckpt").exists()
 
 
-@pytest.mark.parametrize("part", ["run.json", "config.yaml", "generated/measurements.npy", "generated"])
+@pytest.mark.parametrize("part", ["run.json", "generated/measurements.npy", "generated"])
 def test_a_damaged_run_says_what_to_do(config, part):
     run = train(config(CHEAP))
     damaged = run.folder / part
@@ -78,9 +92,9 @@ def test_a_damaged_run_says_what_to_do(config, part):
         shutil.rmtree(damaged)
     else:
         damaged.write_bytes(damaged.read_bytes()[:20])
-    again = Run(run.folder)
+    again = Run.of(run.config)
     with pytest.raises(ValueError, match=rf"{run.folder}.*delete it and run it again"):
-        assert again.model and again.provenance and len(again.generated)
+        assert again.provenance and len(again.generated)
 
 
 def test_a_finished_run_is_found_and_not_made_again(config):
@@ -95,7 +109,7 @@ def test_a_run_knows_when_its_data_have_changed(config):
     facts = (run.folder / "run.json").read_text()
     (run.folder / "run.json").write_text(facts.replace(run.provenance["data"]["fingerprint"], "0" * 16))
     with pytest.raises(ValueError, match="trained on other data"):
-        _ = Run(run.folder).real
+        _ = Run.of(run.config).real
 
 
 def test_a_run_gives_back_its_generator_and_its_curves(config):
@@ -108,4 +122,104 @@ def test_a_run_gives_back_its_generator_and_its_curves(config):
     assert run.best_generated is not None and train(config(CHEAP)).best_generated is None
     shutil.rmtree(run.folder / "metrics")
     with pytest.raises(ValueError, match=r"has no curves.*run it again with logger=csv"):
-        _ = Run(run.folder).curves
+        _ = Run.of(run.config).curves
+
+
+PLANTED = "{_target_: builtins.open, _args_: [MARKER, w]}"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "dataset: {load: {raw: PLANTED}}",
+        "dataset: {load: {_target_: pandas.read_pickle, filepath_or_buffer: MARKER}}",
+        "model: {name: bootstrap, module: PLANTED}",
+        "seed: ${oc.create:PLANTED}",
+        "logger: [PLANTED, {a: [PLANTED]}]",
+        "_target_: builtins.open\n_args_: [MARKER, w]",
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]",
+        "!!python/object/apply:builtins.open [MARKER, w]",
+    ],
+)
+def test_nothing_in_a_run_folder_is_a_configuration(config, tmp_path, planted):
+    """A folder of runs of somebody else: whatever its config.yaml and run.json say, nothing is made or imported."""
+    run = train(config(CHEAP))
+    marker = tmp_path / "marker"
+    hostile = planted.replace("PLANTED", PLANTED).replace("MARKER", str(marker))
+    (run.folder / "config.yaml").write_text(hostile)
+    again = train(config(CHEAP))
+    assert again.generator is not None
+    assert len(again.real.train) == 200 and len(again.generated) and again.model == "bootstrap"
+    assert again.provenance["revision"] and not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "Input should be an object"),
+        ("{}", "data: Field required"),
+        ("[" * 99_999, "Invalid JSON: recursion limit exceeded"),
+        ('{"_target_": "os.system"}', "data: Field required"),
+        ("nonsense", "Invalid JSON"),
+        (" " * (17 * 2**20), "more than the"),
+    ],
+)
+def test_run_json_is_checked_field_by_field(config, text, told):
+    run = train(config(CHEAP))
+    (run.folder / "run.json").write_text(text)
+    with pytest.raises(ValueError, match=f"is damaged .*{told}.*delete it and run it again"):
+        _ = Run.of(run.config).provenance
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hang(config):
+    run = train(config(CHEAP))
+    (run.folder / "run.json").unlink()
+    os.mkfifo(run.folder / "run.json")
+    with pytest.raises(ValueError, match="is a pipe, a socket or a device"):
+        _ = Run.of(run.config).provenance
+
+
+@pytest.mark.parametrize("part", ["generated", "generator"])
+def test_what_another_run_has_made_is_not_taken_for_its_own(config, part):
+    one, other = train(config(CHEAP)), train(config(CHEAP, "seed=1"))
+    shutil.rmtree(one.folder / part)
+    shutil.copytree(other.folder / part, one.folder / part)
+    with pytest.raises(ValueError, match=rf"{part}/ is not what the run has made, by its hash in run.json"):
+        _ = getattr(Run.of(one.config), part)
+    shutil.rmtree(one.folder)
+    shutil.copytree(other.folder, one.folder)
+    with pytest.raises(ValueError, match=f"run.json is that of the run {other.folder.name}"):
+        _ = Run.of(one.config).generated
+
+
+def test_one_run_has_one_maker(config, caplog):
+    """The second waits and says for whom; what the first has finished is found, not made again."""
+    chosen = config(CHEAP)
+    run, order = Run.of(chosen), []
+
+    def second() -> None:
+        order.append("second begins")
+        train(chosen)
+        order.append("second has it")
+
+    thread = threading.Thread(target=second)
+    with caplog.at_level(logging.WARNING), making(run):
+        thread.start()
+        while "waiting for it" not in caplog.text:
+            time.sleep(0.01)
+        with writing(run) as folder:
+            (folder / "run.json").write_text("{}")
+        order.append("first has finished")
+    thread.join(timeout=60)
+    assert order == ["second begins", "first has finished", "second has it"]
+    assert f"is being made by process {os.getpid()} on" in caplog.text
+    assert [file.name for file in run.folder.iterdir()] == ["run.json"] and not run.unfinished.exists()
+
+
+def test_a_dead_makers_lock_is_no_obstacle(config, tmp_path):
+    run = Run.of(config(CHEAP))
+    program = "import sys, os; from filelock import FileLock; FileLock(sys.argv[1]).acquire(); os.kill(os.getpid(), 9)"
+    run.lock.parent.mkdir(parents=True)
+    subprocess.run([sys.executable, "-c", program, str(run.lock)], check=False, timeout=60)
+    assert run.lock.exists()
+    assert train(config(CHEAP)).finished

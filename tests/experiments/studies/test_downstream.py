@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from benchmarks.downstream.classification import labels
+from benchmarks.downstream.classification import classification, labels
+from benchmarks.downstream.features import summary
 from experiments.figures import figure13, figure24
 from experiments.paper import artifact
 from experiments.runs.training import train
@@ -67,7 +70,7 @@ def test_b_and_b_prime_are_two_sets_of_one_generator(tasks):
     run = tasks[0]
     assert len(run.generated_test) == len(run.generated)
     assert run.generated_test.fingerprint != run.generated.fingerprint
-    assert run.generated_test.fingerprint == type(run)(run.folder).generated_test.fingerprint
+    assert run.generated_test.fingerprint == type(run)(run.folder, run.config).generated_test.fingerprint
 
 
 def test_every_training_set_meets_the_others(tasks):
@@ -95,6 +98,27 @@ def test_what_was_computed_is_kept_and_shared(tasks, outputs, monkeypatch):
     again = classified(tasks)
     assert first.equals(again)
     assert not list((outputs / "downstream").glob("*.unfinished"))
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "other columns", "a pipe"])
+def test_damaged_scores_are_named_with_the_remedy(tasks, damage):
+    classified(tasks)
+    file = Cell("real", tasks[0], classification("end event type", summary), "A").file
+    whole = file.read_bytes()
+    file.unlink()
+    if damage == "a pipe":
+        os.mkfifo(file)
+    elif damage == "other columns":
+        pd.DataFrame({"a": [1]}).to_parquet(file)
+    else:
+        file.write_bytes(b"garbage" if damage == "garbage" else whole[:-50])
+    try:
+        told = rf"{file.name} is damaged .*; delete it, and its scores are computed again"
+        with pytest.raises(ValueError, match=told):
+            classified(tasks)
+    finally:
+        file.unlink()
+        file.write_bytes(whole)
 
 
 def test_rankings_by_hand(tasks):

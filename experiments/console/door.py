@@ -1,0 +1,99 @@
+"""The door of every command: expected errors are one line, a signal ends with its own status, children end too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+import psutil
+from hydra.errors import HydraException
+from lightning.fabric.utilities.exceptions import MisconfigurationException
+from omegaconf.errors import OmegaConfBaseException
+
+from dg.module import TrainingDiverged
+
+EXPECTED = (ValueError, OSError, TrainingDiverged, HydraException, OmegaConfBaseException, MisconfigurationException)
+P = ParamSpec("P")
+T = TypeVar("T")
+whole = False  # whether an expected error is shown with where it was raised
+PATIENCE = 5.0  # seconds in which children may end by themselves
+
+
+class Stopped(SystemExit):
+    """A signal asks the process to end; the status is the shell's, 128 and the signal's number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.signal = signal.Signals(number).name
+
+
+def enter(command: Callable[[], object]) -> None:
+    """Runs a command for a person: HYDRA_FULL_ERROR=1 shows where an expected error was raised.
+
+    SIGTERM ends with 143 and SIGINT with 130, after one line that says what is kept.
+    """
+    global whole
+    whole = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing them
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    try:
+        expected(command)()
+    except Stopped as stop:
+        _end_children()
+        print(
+            f"stopped by {stop.signal}: finished runs are kept, and the same command goes on from the last checkpoint",
+            file=sys.stderr,
+        )
+        _leave(int(str(stop.code)))
+
+
+def expected(task: Callable[P, T]) -> Callable[P, T]:
+    """Ends the process with one line where the task raises an expected error, unless the whole of it is wanted.
+
+    It stands under `@hydra.main` too, because Hydra prints the overrides of a task whose error it sees.
+    """
+
+    @wraps(task)
+    def told_on_one_line(*arguments: P.args, **options: P.kwargs) -> T:
+        try:
+            return task(*arguments, **options)
+        except (*EXPECTED, MemoryError) as error:
+            if whole:
+                raise
+            sys.exit(f"error: {told(error)}")
+
+    return told_on_one_line
+
+
+def told(error: BaseException) -> str:
+    """An error's message on one line; what Hydra wraps is told as what was wrong inside."""
+    while isinstance(error, HydraException | OmegaConfBaseException) and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, MemoryError):
+        return "the memory of this machine is not enough; ask for fewer samples or for a smaller model"
+    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _end_children() -> None:
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        child.terminate()
+    for child in psutil.wait_procs(children, timeout=PATIENCE)[1]:
+        child.kill()
+
+
+def _leave(status: int) -> None:
+    """Without waiting for what threads and pools would still like to do."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,106 @@
+"""What a config may say: every value that decides a run is checked before anything is read or made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from dg.files import told
+
+Count = Annotated[int, Field(ge=1)]
+Name = Annotated[str, StringConstraints(min_length=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+REMEDY = {
+    "trainer": "a run trains for its batches on one device, whole: the trainer takes accelerator, precision and "
+    "log_every_n_steps; several devices run several cells of a sweep side by side",
+    "outputs": "name the folder where runs are kept",
+}
+
+
+class Checked(BaseModel):
+    """Strict: a text is no number, and what is not known is not allowed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
+
+
+class Open(BaseModel):
+    """The same with room for what only a model or a dataset knows."""
+
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
+
+
+class Validation(Checked):
+    """How often a model is looked at while it trains."""
+
+    samples: Count
+    times: Count
+
+
+class Scale(Checked):
+    """conf/scale."""
+
+    name: Name
+    samples: Annotated[int, Field(ge=2)] | None
+    batches: Count
+    budgets: dict[str, Count]
+    seeds: Count
+    checkpoint_every: Count
+    validation: Validation
+
+
+class Model(Open):
+    """conf/model; the class checks its own hyper-parameters, the encoder its own options."""
+
+    name: Name
+    encoder: dict[str, Any]
+    module: dict[str, Any]
+    training_samples: Count | None = None
+    keep_best: Name | None = None
+
+
+class Dataset(Open):
+    """conf/dataset."""
+
+    name: Name
+    log: list[str]
+    held_out: Share | Literal[0]
+    load: dict[str, Any]
+    metrics: list[str]
+    task: Literal["forecasting", "classification"]
+    predicted: str
+
+
+class Trainer(Checked):
+    """conf/trainer."""
+
+    target: Literal["lightning.Trainer"] = Field(alias="_target_")
+    partial: Literal[True] = Field(alias="_partial_")
+    accelerator: Literal["cpu", "gpu"]
+    devices: Literal[1]
+    log_every_n_steps: Count
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+
+
+class Settings(Open):
+    """conf/train.yaml, composed."""
+
+    seed: Annotated[int, Field(ge=0, lt=1_000_000)]
+    batches: Count
+    data: Name | None
+    outputs: Name
+    scale: Scale
+    model: Model
+    dataset: Dataset
+    trainer: Trainer
+
+
+def check(config: DictConfig) -> None:
+    """Raises ValueError that names the first field that is wrong, what it should be, and the remedy."""
+    try:
+        Settings.model_validate(OmegaConf.to_container(config, resolve=True))
+    except ValidationError as error:
+        group = str(error.errors()[0]["loc"][0])
+        remedy = f"; {REMEDY[group]}" if group in REMEDY else ""
+        raise ValueError(f"{told(error)}{remedy}") from None

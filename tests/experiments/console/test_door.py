@@ -1,0 +1,102 @@
+"""How a command ends: expected errors with one line, signals with their own status, never with a table and exit 0."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from hydra.errors import HydraException
+
+from experiments.console.door import Stopped, told
+
+ROOT = Path(__file__).resolve().parents[3]
+LONG = ["scale=smoke", "scale.samples=60", "logger=none", "scale.batches=100000", "scale.checkpoint_every=5"]
+
+
+def start(*command: str, **options) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+    )  # fmt: skip
+
+
+def finish(*command: str) -> str:
+    """What is said of an error: one line."""
+    process = start(*command)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 1 and "Traceback" not in output + errors, errors
+    (line,) = errors.strip().splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def until(condition, process: subprocess.Popen[str]) -> None:
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("verb", ["train", "reproduce"])
+def test_a_signal_ends_a_command_with_its_status_and_one_line(tmp_path, verb, number, status):
+    what = ["model=ar"] if verb == "train" else ["artifact=table3", "model=ar", f"results={tmp_path / 'results'}"]
+    process = start(f"experiments.{verb}", *what, *LONG, f"outputs={tmp_path}")
+    until(lambda: list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")), process)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert f"stopped by {number.name}: finished runs are kept, and the same command goes on" in errors
+    assert "Traceback" not in errors and "# Table 3" not in output and not (tmp_path / "results").exists()
+    assert not [run for run in (tmp_path / "runs").iterdir() if run.suffix != ".unfinished"]
+
+
+def test_children_end_with_their_parent(tmp_path):
+    """Two cells side by side in processes of their own."""
+    two = ["-m", "model=ar,rnn", "launcher=joblib", *LONG, f"outputs={tmp_path}"]
+    process = start("experiments.train", *two)
+    until(lambda: len(list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt"))) == 2, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) >= 2
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert not psutil.wait_procs(children, timeout=10)[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (["experiments.train", "trainer=gpu", "scale=smoke", "logger=none"], "gpu"),
+        (["experiments.train", "outputs=''"], "outputs names no folder"),
+        (["experiments.train", "outputs=/proc/nowhere"], "/proc/nowhere"),
+        (["experiments.train", "model=nobody"], "nobody"),
+        (["experiments.train", "++model.module.packing=0", "scale=smoke", "logger=none"], "packing"),
+        (["experiments.reproduce"], "artifact"),
+        (["experiments.reproduce", "artifact=table3", "scale.seeds=0"], "scale.seeds"),
+        (["experiments.reproduce", "artifact=figure7"], "figure7 is not reproduced"),
+    ],
+)
+def test_an_error_is_one_line(tmp_path, command, named):
+    if not any(word.startswith("outputs=") for word in command):
+        command = [*command, f"outputs={tmp_path}"]
+    assert named in finish(*command)
+    assert not Path("/hydra").exists()
+
+
+def test_what_is_wrapped_is_told_as_what_was_wrong_inside():
+    try:
+        try:
+            raise ValueError("the value\n\n  is wrong")
+        except ValueError as inside:
+            raise HydraException("Error in call to target") from inside
+    except HydraException as outside:
+        assert told(outside) == "the value; is wrong"
+    assert told(OSError()) == "OSError"
+    assert Stopped(15).code == 143 and Stopped(2).signal == "SIGINT"
