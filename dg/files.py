@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,3 +63,46 @@ def told(error: ValidationError) -> str:
     shown = shown if len(shown) <= 80 else f"{shown[:77]}…"
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{field + ': ' if field else ''}{first['msg']}, got {shown}{more}"
+
+
+@contextmanager
+def reading(path: str | Path, remedy: str = "fetch it anew", wrong: str = "cannot be read") -> Iterator[None]:
+    """Whatever a library raises at bytes that it cannot read becomes a ValueError of one line that names the file.
+
+    An OSError or ValueError that names the file already passes as it is.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # of libraries in Rust
+            raise
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        if isinstance(error, ValueError | OSError) and str(error).startswith(str(path)):
+            raise
+        raise ValueError(f"{path}: {wrong} ({said(error)}); {remedy}") from error
+
+
+def said(error: BaseException) -> str:
+    """What an error says, on one line of bounded length; its kind where it says nothing."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else f"{text[:299]}…"
+
+
+@contextmanager
+def alias(path: str | Path) -> Iterator[Path]:
+    """Another path of the same file or folder, for libraries to which characters of a path mean something.
+
+    DuckDB takes `[`, `*` and `?` for patterns, `?` for the beginning of options too, a backslash for a slash and a
+    folder called a=b for a column. The alias is a link called "link" in a temporary folder, gone afterwards.
+    """
+    with tempfile.TemporaryDirectory(prefix="dg-") as folder:
+        link = Path(folder) / "link"
+        link.symlink_to(Path(path).absolute())
+        yield link
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a regular file's bytes; one to three seconds a gigabyte."""
+    with open(regular(path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

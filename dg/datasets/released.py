@@ -14,7 +14,6 @@ from __future__ import annotations
 import io
 import pickle
 import pickletools
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,9 +23,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
+from dg.datasets import packed
+from dg.files import JSON_LIMIT, content, reading
 from dg.schema import Categorical, Continuous, Field, Schema
 
 LARGEST_SCHEMA = 100_000  # bytes; the authors' have some hundreds
+WIDEST = 10**6  # columns of a field
+NEEDED = ("data_feature", "data_gen_flag", "data_attribute")
+KNOWN = (*NEEDED, *(f"data_{side}_{end}" for side in ("feature", "attribute") for end in ("min", "max")))
 OPCODES = frozenset(
     """MARK STOP PROTO FRAME LIST EMPTY_LIST APPEND APPENDS TUPLE EMPTY_TUPLE TUPLE1 TUPLE2 TUPLE3 DICT EMPTY_DICT
     SETITEM SETITEMS NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 STRING SHORT_BINSTRING BINUNICODE
@@ -55,24 +59,27 @@ def read(folder: str | Path, schema: Schema | None = None) -> TimeSeriesDataset:
     folder = Path(folder)
     file = folder / "data_train.npz"
     arrays = _arrays(file)
-    features, flags, attributes = (arrays[name] for name in ("data_feature", "data_gen_flag", "data_attribute"))
+    features, flags, attributes = (arrays[name] for name in NEEDED)
     if schema is None and (folder / "schema.json").exists():
-        schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
+        text = content(folder / "schema.json", JSON_LIMIT)
+        with reading(folder / "schema.json", "write it with Schema.to_json"):
+            schema = Schema.from_json(text.decode())
     outputs = None
     if (folder / "data_feature_output.pkl").exists():
         outputs = [read_schema(folder / f"data_{side}_output.pkl") for side in ("attribute", "feature")]
-    schema = schema or _nameless(folder, outputs, features.shape[1] if features.ndim == 3 else 1)
+    schema = schema or _nameless(folder, outputs, features.shape, attributes.shape)
     k = [len(schema.measurements), *([sum(output.width for output in outputs[1])] if outputs else [])]
-    if features.ndim != 3 or set(k) != {features.shape[2]}:
+    if features.ndim != 3 or set(k) != {features.shape[2]} or not features.size:
         raise ValueError(
             f"{file}: data_feature has shape {features.shape}, the schema has {' or '.join(map(str, k))} measurements; "
             "fetch both anew"
         )
     lengths = _lengths(file, flags, features.shape[:2])
-    measurements = _unscaled(file, features, arrays, outputs[1] if outputs else [])
-    measurements *= (np.arange(features.shape[1]) < lengths[:, None])[:, :, None]
-    metadata = _metadata(file, attributes, schema, len(features), arrays)
-    return TimeSeriesDataset(schema, metadata, measurements.astype(np.float32), lengths)
+    with reading(file, "correct the value, or the schema"), np.errstate(over="ignore", invalid="ignore"):
+        measurements = _unscaled(file, features, arrays, outputs[1] if outputs else [])
+        measurements *= (np.arange(features.shape[1]) < lengths[:, None])[:, :, None]
+        metadata = _metadata(file, attributes, schema, len(features), arrays)
+        return TimeSeriesDataset(schema, metadata, measurements.astype(np.float32), lengths)
 
 
 def write(dataset: TimeSeriesDataset, folder: str | Path) -> None:
@@ -89,19 +96,21 @@ def write(dataset: TimeSeriesDataset, folder: str | Path) -> None:
     attribute_low, attribute_high = _bounds(dataset.metadata[numbers].to_numpy(np.float64))
     for field in dataset.schema.metadata:
         if isinstance(field, Categorical):
-            columns.append(np.eye(len(field.values))[dataset.metadata[field.name].cat.codes])
+            one_hot = np.zeros((len(dataset), len(field.values)))
+            one_hot[np.arange(len(dataset)), dataset.metadata[field.name].cat.codes] = 1
+            columns.append(one_hot)
         else:
             columns.append(dataset.metadata[[field.name]].to_numpy() / attribute_high[numbers.index(field.name)])
-    np.savez_compressed(
-        folder / "data_train.npz",
-        data_feature=features / high,
-        data_gen_flag=dataset.active.astype(np.float64),
-        data_attribute=np.concatenate(columns, axis=1),
-        data_feature_min=low,
-        data_feature_max=high,
-        data_attribute_min=attribute_low,
-        data_attribute_max=attribute_high,
-    )
+    arrays = {
+        "data_feature": features / high,
+        "data_gen_flag": dataset.active.astype(np.float64),
+        "data_attribute": np.concatenate(columns, axis=1),
+        "data_feature_min": low,
+        "data_feature_max": high,
+        "data_attribute_min": attribute_low,
+        "data_attribute_max": attribute_high,
+    }
+    packed.save(folder / "data_train.npz", arrays)
     (folder / "schema.json").write_text(dataset.schema.to_json(), encoding="utf-8")
 
 
@@ -110,22 +119,16 @@ def read_schema(file: str | Path) -> list[Output]:
 
     Raises ValueError where it holds an opcode or a class that such a list does not need.
     """
-    content = Path(file).read_bytes()
-    try:
-        if len(content) > LARGEST_SCHEMA:
-            raise ValueError(f"{len(content)} bytes are too many for a schema")
-        for opcode, argument, position in pickletools.genops(content):
+    remedy = "put a schema.json in its place, as Schema.to_json writes it"
+    pickled = content(file, LARGEST_SCHEMA)
+    with reading(file, remedy, "is not a schema of the authors' release"):
+        for opcode, argument, position in pickletools.genops(pickled):
             if opcode.name not in OPCODES:
                 raise ValueError(f"opcode {opcode.name} at byte {position} does not belong into a schema")
-            if opcode.name in PLACES and argument not in range(len(content)):
+            if opcode.name in PLACES and argument not in range(len(pickled)):
                 raise ValueError(f"place {argument} at byte {position} would take up memory for nothing")
-        fields = _PlainValues(io.BytesIO(content), encoding="ascii").load()
+        fields = _PlainValues(io.BytesIO(pickled), encoding="ascii").load()
         return [_output(field) for field in fields]
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, pickle.UnpicklingError) as error:
-        raise ValueError(
-            f"{file} is not a schema of the authors' release: {error}; "
-            "put a schema.json in its place, as Schema.to_json writes it"
-        ) from error
 
 
 class _Fields:
@@ -164,7 +167,7 @@ class _PlainValues(pickle.Unpickler):
 def _output(field: Any) -> Output:
     values = vars(field)
     width, kind, normalization = values["dim"], values["type_"], values["normalization"]
-    if not isinstance(width, int) or width < 1 or kind not in ("DISCRETE", "CONTINUOUS"):
+    if type(width) is not int or not 1 <= width <= WIDEST or kind not in ("DISCRETE", "CONTINUOUS"):
         raise ValueError(f"a field has width {width!r} and type {kind!r}")
     if normalization not in (None, "ZERO_ONE", "MINUSONE_ONE"):
         raise ValueError(f"a field has normalization {normalization!r}")
@@ -172,45 +175,47 @@ def _output(field: Any) -> Output:
 
 
 def _arrays(file: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        if "allow_pickle" in str(error):
-            raise ValueError(
-                f"{file} holds an array of Python objects, which are not read: save it as numbers"
-            ) from None
-        raise ValueError(f"{file} cannot be read: {error}; fetch it anew") from error
-    text = [name for name, array in arrays.items() if array.dtype.kind not in "biuf"]
-    if text:
-        raise ValueError(f"{file}: {', '.join(text)} does not hold numbers; save it as numbers")
-    missing = {"data_feature", "data_gen_flag", "data_attribute"} - set(arrays)
+    arrays = packed.arrays(file, KNOWN)
+    missing = set(NEEDED) - set(arrays)
     if missing:
-        raise ValueError(f"{file} has no {', '.join(sorted(missing))}; it has {', '.join(sorted(arrays))}")
+        held = ", ".join(sorted(packed.in_archive(file)))[:300]
+        raise ValueError(f"{file} has no {', '.join(sorted(missing))}; it has {held}; fetch it anew")
     return arrays
 
 
-def _nameless(folder: Path, outputs: list[list[Output]] | None, max_length: int) -> Schema:
+def _nameless(
+    folder: Path, outputs: list[list[Output]] | None, features: tuple[int, ...], attributes: tuple[int, ...]
+) -> Schema:
+    """A schema of fields and values without names; `features` and `attributes` are the shapes of the arrays."""
     if outputs is None:
-        raise ValueError(f"{folder} has no schema: neither schema.json nor data_feature_output.pkl")
+        raise ValueError(
+            f"{folder} has no schema: neither schema.json nor data_feature_output.pkl; put one of them there"
+        )
+    for side, shape, fields in zip(("attribute", "feature"), (attributes, features), outputs, strict=True):
+        width = sum(output.width for output in fields)
+        if not shape or shape[-1] != width or len(shape) != (2 if side == "attribute" else 3):
+            raise ValueError(
+                f"{folder / 'data_train.npz'}: data_{side} has shape {shape}, the schema has {width} "
+                f"{'columns' if side == 'attribute' else 'measurements'}; fetch both anew"
+            )
     metadata: list[Field] = []
     for number, output in enumerate(outputs[0], start=1):
         if output.kind == "DISCRETE":
             metadata.append(Categorical(f"attribute {number}", tuple(map(str, range(output.width)))))
         else:
             metadata += [Continuous(f"attribute {number}.{part}") for part in range(1, output.width + 1)]
-    k = sum(output.width for output in outputs[1])
-    measurements = tuple(Continuous(f"measurement {number}") for number in range(1, k + 1))
-    return Schema("released", tuple(metadata), measurements, max_length)
+    measurements = tuple(Continuous(f"measurement {number}") for number in range(1, features[-1] + 1))
+    return Schema("released", tuple(metadata), measurements, max(1, features[1]))
 
 
 def _lengths(file: Path, flags: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
     if flags.shape != shape:
-        raise ValueError(f"{file}: data_gen_flag has shape {flags.shape}, data_feature {shape}")
+        raise ValueError(f"{file}: data_gen_flag has shape {flags.shape}, data_feature {shape}; fetch it anew")
     wrong = ~np.isin(flags, (0, 1)).all(axis=1) | (np.diff(flags, axis=1) > 0).any(axis=1) | (flags[:, 0] != 1)
     if wrong.any():
         raise ValueError(
-            f"{file}: data_gen_flag of sample {int(wrong.argmax())} must be 1 from the first record to the last, then 0"
+            f"{file}: data_gen_flag of sample {int(wrong.argmax())} must be 1 from the first record to the last, then "
+            "0; correct it"
         )
     return flags.sum(axis=1).astype(np.int64)
 
@@ -219,7 +224,7 @@ def _unscaled(
     file: Path, features: NDArray[Any], arrays: dict[str, NDArray[Any]], outputs: list[Output]
 ) -> NDArray[np.float64]:
     """The measurements in their own units, where minima and maxima are there; as they are where not."""
-    features = features.astype(np.float64)
+    features = features.astype(np.float64)  # a copy, which the caller may change
     if not np.isfinite(features).all():
         sample, step, column = (int(i) for i in np.argwhere(~np.isfinite(features))[0])
         raise ValueError(
@@ -228,7 +233,12 @@ def _unscaled(
     if "data_feature_min" not in arrays or "data_feature_max" not in arrays:
         return features
     low, high = (arrays[f"data_feature_{end}"].astype(np.float64) for end in ("min", "max"))
-    if low.shape != features.shape[2:] or high.shape != low.shape or not (low < high).all():
+    if (
+        low.shape != features.shape[2:]
+        or high.shape != low.shape
+        or not (low < high).all()
+        or not np.isfinite(high - low).all()
+    ):
         raise ValueError(
             f"{file}: data_feature_min {low} and data_feature_max {high} are not the ends of any range; correct them, "
             "one number a measurement"
@@ -254,12 +264,14 @@ def _metadata(
     if attributes.shape != (n, sum(widths)):
         raise ValueError(
             f"{file}: data_attribute has shape {attributes.shape}, the schema's fields take {widths} columns "
-            f"of {n} rows"
+            f"of {n} rows; fetch both anew"
         )
     numbers = [field.name for field in schema.metadata if isinstance(field, Continuous)]
     scales = arrays.get("data_attribute_max", np.ones(len(numbers)))
     if scales.shape != (len(numbers),):
-        raise ValueError(f"{file}: data_attribute_max has shape {scales.shape}, not one number for each of {numbers}")
+        raise ValueError(
+            f"{file}: data_attribute_max has shape {scales.shape}, not one number for each of {numbers}; correct it"
+        )
     scale = dict(zip(numbers, scales, strict=True))
     columns: dict[str, Any] = {}
     for field, width, end in zip(schema.metadata, widths, np.cumsum(widths), strict=True):
@@ -271,7 +283,7 @@ def _metadata(
                 raise ValueError(
                     f"{file}: {field.name!r} of sample {sample} is not one-hot in data_attribute; set one column to 1"
                 )
-            columns[field.name] = np.array(field.values)[block.argmax(axis=1)]
+            columns[field.name] = pd.Categorical.from_codes(block.argmax(axis=1), categories=list(field.values))
         else:
             columns[field.name] = block[:, 0].astype(np.float64) * scale[field.name]
     return pd.DataFrame(columns, index=range(n))

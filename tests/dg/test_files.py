@@ -9,7 +9,7 @@ import pytest
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from dg.files import STRICT, content, parse_json, read_json, regular
+from dg.files import STRICT, alias, content, parse_json, read_json, reading, regular, said, sha256
 
 
 @with_config(STRICT)
@@ -57,3 +57,37 @@ def test_a_wrong_field_is_named(text: str | bytes, told: str) -> None:
 def test_what_is_right_is_read(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text('{"name": "a", "sizes": [3]}')
     assert read_json(tmp_path / "card.json", Card) == {"name": "a", "sizes": [3]}
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RecursionError("deep\n\ndown"), MemoryError(), OSError("no header")])
+def test_a_librarys_error_names_the_file_on_one_line(error: Exception) -> None:
+    with pytest.raises(ValueError) as caught, reading("a.csv", "save it anew"):
+        raise error
+    assert str(caught.value) == f"a.csv: cannot be read ({said(error)}); save it anew"
+    assert caught.value.__cause__ is error and "\n" not in str(caught.value)
+
+
+def test_an_error_that_names_the_file_passes_and_so_does_an_interruption(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), reading("a.csv"):
+        (tmp_path / "nothing").read_bytes()
+    with pytest.raises(ValueError, match=r"^a.csv: is wrong$"), reading("a.csv"):
+        raise ValueError("a.csv: is wrong")
+    with pytest.raises(KeyboardInterrupt), reading("a.csv"):
+        raise KeyboardInterrupt
+
+
+def test_what_an_error_says_is_bounded() -> None:
+    assert said(ValueError("x" * 1000)) == "x" * 299 + "…" and said(KeyError()) == "KeyError"
+
+
+def test_an_alias_is_the_file_while_it_lasts(tmp_path: Path) -> None:
+    file = tmp_path / "what? [a]*\n'"
+    file.write_text("x")
+    with alias(file) as other:
+        assert other.read_text() == "x" and not set("[]*?'\n") & set(str(other))
+    assert not other.parent.exists() and file.read_text() == "x"
+
+
+def test_the_hash_is_of_the_content(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"abc")
+    assert sha256(tmp_path / "x").startswith("ba7816bf8f01cfea")

@@ -28,7 +28,7 @@ def load(
     samples: chosen without replacement by `seed`; all tasks that are left, or 3,000 simulated ones, unless named
         and fewer
     drawn: about so many tasks are drawn from the trace before the filters of Appendix A (always the same ones)
-    cache: where what is left of them is kept; it is used again while the parts stay as they are
+    cache: where what is left of them is kept; it is used again for parts of the same content
     Raises FileNotFoundError, or ValueError naming the part, the line or task, and the remedy.
     """
     if raw is None:

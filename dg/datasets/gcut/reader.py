@@ -6,7 +6,6 @@ https://github.com/google/cluster-data
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,28 +14,29 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from dg.dataset import TimeSeriesDataset
+from dg.datasets import sampling
 from dg.datasets.gcut.schema import SCHEMA
-from dg.datasets.gcut.trace import ingest
+from dg.datasets.gcut.trace import DELETE, ingest
+from dg.files import reading
 
 PASS = 50  # records; a trace with longer tasks has a max_length of whole fifties
-
-log = logging.getLogger(__name__)
 
 
 def read(raw: str | Path, samples: int | None, seed: int, *, drawn: int, cache: str | Path) -> TimeSeriesDataset:
     """`samples` tasks of the trace, chosen by `seed`; all of them where `samples` is None or more than there are."""
-    tasks = _dataset(ingest(Path(raw), Path(cache), drawn))
-    if samples is None or samples >= len(tasks):
-        return tasks
-    if samples < 1:
-        raise ValueError(f"{raw}: {samples} samples were asked for; ask for at least 1")
-    return tasks.take(np.sort(np.random.default_rng(seed).choice(len(tasks), samples, replace=False)))
+    sampling.check(samples, raw)
+    made = ingest(Path(raw), Path(cache), drawn)
+    with reading(made, DELETE):
+        tasks = _dataset(made)
+    chosen = sampling.choose(len(tasks), samples, seed, "tasks")
+    return tasks if chosen is None else tasks.take(np.sort(chosen))
 
 
 def _dataset(parquet: Path) -> TimeSeriesDataset:
     """The tasks of the file, whose rows are records in order."""
     names = [field.name for field in SCHEMA.measurements]
-    rows = pq.read_table(parquet, columns=["task", "end event type", *names])
+    with open(parquet, "rb") as file:  # by its path, a folder called a=b would be a column
+        rows = pq.read_table(file, columns=["task", "end event type", *names])
     task = rows["task"].to_numpy()
     first = np.flatnonzero(np.diff(task, prepend=-1))
     lengths = np.diff(first, append=len(task))

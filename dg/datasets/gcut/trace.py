@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from pydantic import with_config
 from tqdm import tqdm
+from typing_extensions import TypedDict
+
+from dg.datasets.tables import OFFLINE, fault, rows, text
+from dg.files import STRICT, read_json, regular, sha256
 
 MEMORY = "2GB"  # of DuckDB; the process stays under 4 GiB
 EVENTS = {
@@ -42,37 +47,83 @@ STRANGERS = 0.01  # share of the tasks that may be in no event part; the publish
 ANEW = "fetch the part anew"
 DRAWING = 2**32
 LARGEST = 1e30  # of a measurement, all of which are shares of a machine
+LONGEST = 10_000  # records of a task; the trace has 29 days, 8,352 times five minutes
+DELETE = "delete it, and it is made anew"
 
 log = logging.getLogger(__name__)
+
+
+@with_config(STRICT)
+class Made(TypedDict):
+    """What is known of a Parquet file in the cache: how many tasks each filter dropped, and its hash."""
+
+    counts: dict[str, int]
+    sha256: str
 
 
 def ingest(folder: Path, cache: Path, drawn: int) -> Path:
     """A Parquet file in `cache` with the records of the tasks that pass the filters, task by task in order.
 
-    Beside it, a .json of the same name counts what each filter dropped. Both are made once for the same parts.
+    Beside it, a .json of the same name counts what each filter dropped. Both are made once for parts of the same
+    content, whatever their folder is called: at each call all parts are hashed, at one to three seconds a gigabyte,
+    some hundredths of the time that reading them takes. A file of the cache that is damaged is refused.
     """
+    if drawn < 1:
+        raise ValueError(f"{folder}: {drawn} tasks were to be drawn; draw at least 1")
+    cache = cache.resolve()
+    odd = set(str(cache)) & {"?", "\\"}
+    if odd:  # to DuckDB options begin at the one, and the other is a slash
+        raise ValueError(f"{cache}: DuckDB keeps no database under a path with {odd.pop()!r}; name another by cache=")
     events, usage = parts(folder, "task_events"), parts(folder, "task_usage")
-    stamps = [(str(part.absolute()), part.stat().st_size, part.stat().st_mtime_ns) for part in (*events, *usage)]
-    key = hashlib.sha256(json.dumps([stamps, drawn]).encode()).hexdigest()[:12]
+    hashes = [sha256(part) for part in tqdm((*events, *usage), desc="hashing", unit="part", delay=5)]
+    key = hashlib.sha256(json.dumps([hashes, len(events), drawn]).encode()).hexdigest()[:12]
     made = cache / f"gcut-{key}.parquet"
-    if not made.exists():
+    if not (made.exists() and made.with_suffix(".json").exists()):
         cache.mkdir(parents=True, exist_ok=True)
-        unfinished = cache / f"gcut-{key}.unfinished"
-        with duckdb.connect(unfinished) as database:
-            database.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-            database.execute("SET enable_progress_bar = false; CREATE TABLE IF NOT EXISTS done (part VARCHAR)")
-            _read_events(database, events)
-            _read_usage(database, usage, drawn)
-            _filter(database, folder, made)
-        unfinished.unlink()
+        _make(folder, made, events, usage, drawn)
     for line in report(made):
         log.info(line)
     return made
 
 
+def _make(folder: Path, made: Path, events: Sequence[Path], usage: Sequence[Path], drawn: int) -> None:
+    unfinished = made.with_suffix(".unfinished")
+    if unfinished.exists():
+        regular(unfinished)
+    try:
+        with duckdb.connect(unfinished, config=OFFLINE) as database:
+            database.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+            database.execute("SET enable_progress_bar = false; CREATE TABLE IF NOT EXISTS done (part VARCHAR)")
+            _read_events(database, events)
+            _read_usage(database, usage, drawn)
+            counts = _filter(database, folder, made.with_suffix(".writing"))
+    except duckdb.Error as error:
+        raise ValueError(
+            f"{unfinished}: {fault(error)}; wait where another process writes it, or else delete it and what is called "
+            "like it, and it is made anew"
+        ) from error
+    written = made.with_suffix(".writing")
+    known = json.dumps({"counts": counts, "sha256": sha256(written)}, indent=2)
+    made.with_suffix(".json").write_text(known, encoding="utf-8")
+    os.replace(written, made)
+    unfinished.unlink()
+
+
 def report(made: Path) -> list[str]:
-    """What the filters dropped, beside the paper's shares, one line each."""
-    counts = json.loads(made.with_suffix(".json").read_text(encoding="utf-8"))
+    """What the filters dropped, beside the paper's shares, one line each.
+
+    Raises ValueError where the Parquet file is not the one that was written, or its .json is damaged.
+    """
+    file = made.with_suffix(".json")
+    try:
+        known = read_json(file, Made)
+    except ValueError as error:
+        raise ValueError(f"{error}; {DELETE}") from None
+    counts = known["counts"]
+    if set(counts) != {"left", "drawn", "overlapping", *PAPER} or counts["drawn"] < 1:
+        raise ValueError(f"{file}: does not count what each filter dropped; {DELETE}")
+    if sha256(made) != known["sha256"]:
+        raise ValueError(f"{made}: is cut off or damaged; {DELETE}")
     lines = [f"{counts['drawn']:,} tasks drawn, {counts['left']:,} left"]
     for rule, percent in PAPER.items():
         share = counts[rule] / counts["drawn"]
@@ -85,7 +136,7 @@ def parts(folder: Path, table: str) -> list[Path]:
     found = sorted((folder / table).glob("part-*.csv*"))
     if not found:
         raise FileNotFoundError(f"{folder / table}: holds no part-?????-of-?????.csv.gz; put the trace's {table} there")
-    return found
+    return [regular(part) for part in found]
 
 
 def _read_events(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -95,14 +146,13 @@ def _read_events(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> 
     )
     ended = f'"event type" IN ({", ".join(map(str, ENDS))})'
     wrong = f'("event type" IS NULL OR "event type" NOT BETWEEN 0 AND {LARGEST_EVENT})'
-    for part in tqdm(_left(database, files), desc="task_events", unit="part"):
-        stage = f"""
-            SELECT job, "task index", max("time") FILTER ({ended}) AS "end",
-            arg_max("event type", "time") FILTER ({ended}) AS "event type", bool_or({wrong}) AS wrong
-            FROM {_csv(part, EVENTS)} GROUP BY ALL
-        """
-        told = f"concat('event type ', \"event type\", ' does not exist, they are 0 to {LARGEST_EVENT}')"
-        _take(database, part, stage, "events", Fault(_csv(part, EVENTS), wrong, told))
+    told = f"concat('event type ', \"event type\", ' does not exist, they are 0 to {LARGEST_EVENT}')"
+    stage = f"""
+        SELECT job, "task index", max("time") FILTER ({ended}) AS "end",
+        arg_max("event type", "time") FILTER ({ended}) AS "event type", bool_or({wrong}) AS wrong
+        FROM {ROWS} GROUP BY ALL
+    """
+    _take_all(database, files, Table("events", EVENTS, stage, wrong, told))
     database.execute(
         """
         CREATE OR REPLACE TABLE tasks AS SELECT job, "task index", max("end") AS "end",
@@ -118,7 +168,7 @@ def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], draw
     database.execute(f"CREATE TABLE IF NOT EXISTS records ({types})")
     (all_tasks,) = database.execute("SELECT count(*) FROM tasks").fetchone()  # type: ignore[misc]
     if not all_tasks:
-        raise ValueError("the parts of task_events hold no event; fetch them anew")
+        raise ValueError(f"{files[0].parents[1] / 'task_events'}: the parts hold no event; fetch them anew")
     limit = min(DRAWING, round(DRAWING * drawn / all_tasks))
     draw = f'hash(job, "task index") % {DRAWING} < {limit}'
     odd = {name: f'NOT "{name}" BETWEEN 0 AND {LARGEST}' for name in MEASUREMENTS}  # what is empty is not odd
@@ -128,14 +178,12 @@ def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], draw
         f"WHEN {rule} THEN concat('{name} ', \"{name}\", ' is no number from 0 on')" for name, rule in odd.items()
     )
     told = f"CASE {told} ELSE concat('start ', \"start\", ' and end ', \"end\", ' are no interval of a task') END"
-    for part in tqdm(_left(database, files), desc="task_usage", unit="part"):
-        rows = _csv(part, USAGE)
-        stage = f"SELECT {columns}, {wrong} AS wrong FROM {rows} WHERE {wrong} OR {draw}"
-        _take(database, part, stage, "records", Fault(rows, wrong, told))
+    stage = f"SELECT {columns}, {wrong} AS wrong FROM {ROWS} WHERE {wrong} OR {draw}"
+    _take_all(database, files, Table("records", USAGE, stage, wrong, told))
 
 
-def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> None:
-    """Appendix A's four filters, in its order; a task is counted at the first that it fails."""
+def _filter(database: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> dict[str, int]:
+    """Appendix A's four filters, in its order; a task is counted at the first that it fails. What is left: `target`."""
     empty = " OR ".join(f'"{name}" IS NULL' for name in MEASUREMENTS)
     database.execute(
         f"""
@@ -145,9 +193,10 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
             overlap, {empty} AS empty FROM records WINDOW task AS (PARTITION BY job, "task index" ORDER BY "start")
         ), sums AS (
             SELECT job, "task index", max("end") AS last, coalesce(bool_or(gap), false) AS gap,
-            coalesce(bool_or(overlap), false) AS overlap, bool_or(empty) AS empty FROM steps GROUP BY ALL
+            coalesce(bool_or(overlap), false) AS overlap, bool_or(empty) AS empty, count(*) > {LONGEST} AS endless
+            FROM steps GROUP BY ALL
         )
-        SELECT job, "task index", overlap, tasks.job IS NULL AS stranger, "event type", CASE
+        SELECT job, "task index", overlap, endless, tasks.job IS NULL AS stranger, "event type", CASE
             WHEN "event type" IS NULL THEN 'no end event' WHEN gap THEN 'discontinuous'
             WHEN empty THEN 'an empty record' WHEN last <> tasks."end" THEN 'mismatched end' ELSE 'left' END AS verdict
         FROM sums LEFT JOIN tasks USING (job, "task index")
@@ -156,6 +205,9 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
     counts = dict.fromkeys(("left", *PAPER), 0)
     counts |= dict(database.execute("SELECT verdict, count(*) FROM verdicts GROUP BY ALL").fetchall())
     counts["drawn"] = sum(counts.values())
+    endless, long = _told(database, "endless AND verdict = 'left'")
+    if endless:
+        raise ValueError(f"{folder / 'task_usage'}: {long} has more than {LONGEST:,} records; {ANEW}")
     overlaps, overlap = _told(database, "overlap")
     strangers, stranger = _told(database, "stranger")
     missing = f"{folder / 'task_usage'}: {strangers} of {counts['drawn']} tasks, {stranger}, "
@@ -173,8 +225,6 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
         raise ValueError(f"{folder}: no task is left of {counts['drawn']}: {counts}; add parts")
     names = " ".join(f"WHEN {code} THEN '{name}'" for code, name in ENDS.items())
     columns = ", ".join(f'CAST("{name}" AS FLOAT) AS "{name}"' for name in MEASUREMENTS)
-    unfinished = made.with_suffix(".writing")
-    target = str(unfinished).replace("'", "''")
     database.execute(
         f"""
         COPY (
@@ -182,11 +232,10 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, made: Path) -> No
             CASE "event type" {names} END AS "end event type", {columns}
             FROM records JOIN verdicts USING (job, "task index") WHERE verdict = 'left'
             ORDER BY job, "task index", "start"
-        ) TO '{target}' (FORMAT parquet)
+        ) TO {text(target)} (FORMAT parquet)
         """
     )
-    made.with_suffix(".json").write_text(json.dumps({**counts, "overlapping": overlaps}, indent=2), encoding="utf-8")
-    os.replace(unfinished, made)
+    return {**counts, "overlapping": overlaps}
 
 
 def _told(database: duckdb.DuckDBPyConnection, what: str) -> tuple[int, str]:
@@ -196,47 +245,45 @@ def _told(database: duckdb.DuckDBPyConnection, what: str) -> tuple[int, str]:
     return count, f"first job {job} task {task}"
 
 
-def _left(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
-    done = {part for (part,) in database.execute("SELECT part FROM done").fetchall()}
-    return [file for file in files if str(file) not in done]
+ROWS = "the_rows"  # stands in a Table's SQL for those of one part
 
 
-def _take(database: duckdb.DuckDBPyConnection, part: Path, stage: str, table: str, fault: Fault) -> None:
-    """Adds one part to `table`, wholly or not at all; raises ValueError, naming the line, where it is faulty."""
-    try:
-        database.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {stage}")
-        if database.execute("SELECT count(*) FROM stage WHERE wrong").fetchone() != (0,):
-            raise ValueError(f"{part}: {fault.first(database)}; correct the line, or {ANEW}")
-        database.begin()
-        database.execute(f"INSERT INTO {table} SELECT * EXCLUDE wrong FROM stage")
-        database.execute("INSERT INTO done VALUES (?)", [str(part)])
-        database.commit()
-    except duckdb.Error as error:
-        raise ValueError(f"{part}: {_message(error)}; {ANEW}") from error
+class Table(NamedTuple):
+    """How a part is read: what of its columns goes into which table, what makes a line wrong, and how it is told."""
 
-
-class Fault(NamedTuple):
-    """What makes a line wrong, and how it is told, in SQL."""
-
-    rows: str
+    name: str
+    columns: dict[str, str]
+    stage: str
     wrong: str
     told: str
 
-    def first(self, database: duckdb.DuckDBPyConnection) -> str:
-        """The number of the first line that is wrong, and what is wrong with it."""
-        database.execute("SET preserve_insertion_order = true")
-        numbered = f"SELECT row_number() OVER () AS line, * FROM {self.rows}"
-        query = f"SELECT line, {self.told} FROM ({numbered}) WHERE {self.wrong} ORDER BY line LIMIT 1"
-        line, told = database.execute(query).fetchone()  # type: ignore[misc]
-        return f"line {line}: {told}"
+
+def _take_all(database: duckdb.DuckDBPyConnection, files: Sequence[Path], table: Table) -> None:
+    """Adds the parts that are not in the table yet, each wholly or not at all; ValueError names the part and line."""
+    done = {part for (part,) in database.execute("SELECT part FROM done").fetchall()}
+    left = [(f"{table.name} {number}", file) for number, file in enumerate(files)]
+    for name, part in tqdm([one for one in left if one[0] not in done], desc=files[0].parent.name, unit="part"):
+        _take(database, part, name, table)
 
 
-def _csv(part: Path, columns: dict[str, str]) -> str:
-    path = str(part).replace("'", "''")
-    types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    return f"read_csv('{path}', columns = {{{types}}}, header = false, auto_detect = false)"
+def _take(database: duckdb.DuckDBPyConnection, part: Path, name: str, table: Table) -> None:
+    with rows(part, table.columns) as source:
+        try:
+            database.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {table.stage.replace(ROWS, source)}")
+            if database.execute("SELECT count(*) FROM stage WHERE wrong").fetchone() != (0,):
+                raise ValueError(f"{part}: {_first(database, source, table)}; correct the line, or {ANEW}")
+        except duckdb.Error as error:
+            raise ValueError(f"{part}: {fault(error)}; {ANEW}") from error
+    database.begin()
+    database.execute(f"INSERT INTO {table.name} SELECT * EXCLUDE wrong FROM stage")
+    database.execute("INSERT INTO done VALUES (?)", [name])
+    database.commit()
 
 
-def _message(error: duckdb.Error) -> str:
-    lines = [line for line in str(error).splitlines() if line and not line.startswith("*")]
-    return "; ".join(lines[:3])
+def _first(database: duckdb.DuckDBPyConnection, source: str, table: Table) -> str:
+    """The number of the first line that is wrong, and what is wrong with it."""
+    database.execute("SET preserve_insertion_order = true")
+    numbered = f"SELECT row_number() OVER () AS line, * FROM {source}"
+    query = f"SELECT line, {table.told} FROM ({numbered}) WHERE {table.wrong} ORDER BY line LIMIT 1"
+    line, told = database.execute(query).fetchone()  # type: ignore[misc]
+    return f"line {line}: {told}"

@@ -102,7 +102,7 @@ HOSTILE = [
 def test_a_hostile_schema_is_refused_and_does_nothing(content: bytes, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data_feature_output.pkl").write_bytes(content)
-    with pytest.raises(ValueError, match=r"data_feature_output.pkl is not a schema .*schema.json"):
+    with pytest.raises(ValueError, match=r"data_feature_output.pkl: is not a schema .*schema.json"):
         read_schema(tmp_path / "data_feature_output.pkl")
     assert [file.name for file in tmp_path.iterdir()] == ["data_feature_output.pkl"]
 
@@ -181,7 +181,7 @@ def a_measurement_less(a: dict) -> None:
         (out_of_range, "sample 4 at step 0, column 0 is 1.5, outside the range"),
         (no_range, "are not the ends of any range"),
         (not_finite, "sample 0 at step 1, column 2 is not finite"),
-        (objects, "holds an array of Python objects"),
+        (objects, "data_attribute is an array of Python objects"),
         (words, "data_attribute does not hold numbers"),
         (flat, r"data_feature has shape \(90,\), the schema has 3 measurements"),
         (a_minimum_less, "are not the ends of any range; correct them"),
@@ -211,6 +211,77 @@ def test_without_minima_and_maxima_values_are_as_they_are(tmp_path) -> None:
     np.testing.assert_allclose(read(tmp_path).measurements, arrays["data_feature"], rtol=1e-6)
 
 
+def no_steps(a: dict) -> None:
+    a["data_feature"], a["data_gen_flag"] = a["data_feature"][:, :0], a["data_gen_flag"][:, :0]
+
+
+def no_samples(a: dict) -> None:
+    for name in ("data_feature", "data_gen_flag", "data_attribute"):
+        a[name] = a[name][:0]
+
+
+def an_endless_range(a: dict) -> None:
+    a["data_feature_max"][0] = np.inf
+
+
+def a_size_that_is_none(a: dict) -> None:
+    a["data_attribute"][3, 3] = np.nan
+
+
+def too_large_for_float32(a: dict) -> None:
+    a["data_feature_max"][0] = 1e300
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (no_steps, r"data_feature has shape \(6, 0, 3\)"),
+        (no_samples, r"data_feature has shape \(0, 5, 3\)"),
+        (an_endless_range, "are not the ends of any range"),
+        (a_size_that_is_none, "'size' of sample 3 is .*nan.*, which is not a finite number"),
+        (too_large_for_float32, "'up' of sample 0 at step 0 is inf"),
+    ],
+)
+def test_what_is_no_dataset_names_its_file(damage, message: str, tmp_path) -> None:
+    test_arrays_that_contradict_each_other_are_refused(damage, message, tmp_path)
+
+
+SCHEMAS = [
+    "[" * 99_999,
+    "[]",
+    "{}",
+    "null",
+    "\xff",
+    '{"name": 1}',
+    '{"metadata": ["ab"]}',
+    '{"name": "x", "metadata": 3}',
+]
+
+
+@pytest.mark.parametrize("text", SCHEMAS, ids=range(len(SCHEMAS)))
+def test_a_schema_that_is_none_is_named(text: str, tmp_path) -> None:
+    write(made(), tmp_path)
+    (tmp_path / "schema.json").write_text(text, encoding="latin-1")
+    with pytest.raises(ValueError, match=r"schema\.json: cannot be read .*; write it with Schema.to_json"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("width", [2_000_000_000, 500_000, True, "3"])
+def test_a_pickled_width_takes_no_memory(width, tmp_path) -> None:
+    """Of two billion names; and of as many as a schema may have, where the array has fewer."""
+    write(made(), tmp_path)
+    (tmp_path / "schema.json").unlink()
+    value = f"I{width}" if isinstance(width, int) and width is not True else "I01" if width is True else f"S'{width}'"
+    field = f"(ioutput\nOutput\np1\n(dp2\nS'dim'\n{value}\nsS'type_'\nS'DISCRETE'\nsS'normalization'\nNsba."
+    field = field.replace(
+        "(ioutput\nOutput\n", "ccopy_reg\n_reconstructor\n(coutput\nOutput\nc__builtin__\nobject\nNtR"
+    )
+    for side in ("attribute", "feature"):
+        (tmp_path / f"data_{side}_output.pkl").write_bytes(f"(lp0\n{field}".encode())
+    with pytest.raises(ValueError, match=r"has width|the schema has 500000 columns"):
+        read(tmp_path)
+
+
 def test_a_pickled_schema_of_other_data_is_refused(tmp_path) -> None:
     """A schema of no field beside an npz and a schema.json of three measurements."""
     write(made(), tmp_path)
@@ -224,7 +295,7 @@ def test_a_file_that_is_cut_off_is_named(tmp_path) -> None:
     write(made(), tmp_path)
     file = tmp_path / "data_train.npz"
     file.write_bytes(file.read_bytes()[:300])
-    with pytest.raises(ValueError, match=r"data_train.npz cannot be read.*fetch it anew"):
+    with pytest.raises(ValueError, match=r"data_train.npz: cannot be read.*fetch it anew"):
         read(tmp_path)
 
 

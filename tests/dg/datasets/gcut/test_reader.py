@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -90,7 +93,7 @@ def test_each_filter_of_appendix_a_catches_its_case(trace_of, load, caplog, tmp_
     with caplog.at_level(logging.INFO):
         tasks = load(trace_of([events], [usage]))
     assert len(tasks) == 3
-    counts = json.loads(next((tmp_path / "cache").glob("gcut-*.json")).read_text())
+    counts = json.loads(next((tmp_path / "cache").glob("gcut-*.json")).read_text())["counts"]
     assert counts == {
         "left": 3, "no end event": 2, "discontinuous": 2, "an empty record": 1, "mismatched end": 1, "drawn": 9,
         "overlapping": 1,
@@ -131,6 +134,123 @@ def test_the_result_is_kept_until_the_parts_change(trace_of, load, tmp_path, cap
     trace_of([sound(1, 3)[0]], [sound(1, 3)[1]])
     assert load(folder).lengths.tolist() == [3]
     assert {file.suffix for file in (tmp_path / "cache").iterdir()} == {".parquet", ".json"}
+
+
+def test_the_cache_is_of_the_content_not_of_size_time_or_place(trace_of, load, tmp_path, capsys):
+    """Two parts in gzip of the same size and time, one value apart; and a folder that has moved."""
+    events, usage = sound(1, 2)
+    part = trace_of([events], [usage]) / "task_usage" / "part-00000-of-00500.csv.gz"
+    texts = [gzip.decompress(part.read_bytes()).replace(b"0.01,", value) for value in (b"0.01,", b"0.07,")]
+    for text, value in zip(texts, (0.01, 0.07), strict=True):
+        part.write_bytes(gzip.compress(text, 0))  # of one size
+        os.utime(part, (1, 1))
+        assert load(part.parents[1]).measurement("CPU rate")[0, 0] == pytest.approx(value)
+    capsys.readouterr()
+    part.parents[1].rename(tmp_path / "elsewhere")
+    assert len(load(tmp_path / "elsewhere")) == 1 and "task_" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".json"])
+@pytest.mark.parametrize(
+    "damage", [lambda old: old[: len(old) // 2], lambda old: b"", lambda old: b"[1, {}]", os.mkfifo]
+)
+def test_a_cache_that_is_damaged_says_what_to_delete(trace_of, load, tmp_path, suffix, damage):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    expected = load(folder).fingerprint
+    (file,) = (tmp_path / "cache").glob(f"*{suffix}")
+    content = file.read_bytes()
+    if damage is os.mkfifo:
+        file.unlink()
+        os.mkfifo(file)
+    else:
+        file.write_bytes(damage(content))
+    with pytest.raises(ValueError, match=rf"{file.name}(:.*delete it, and it is made anew| is a pipe)"):
+        load(folder)
+    file.unlink()
+    assert load(folder).fingerprint == expected
+
+
+def test_a_value_of_the_cache_that_was_changed_is_found(trace_of, load, tmp_path):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    load(folder)
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"parquet: is cut off or damaged; delete it, and it is made anew"):
+        load(folder)
+
+
+@pytest.mark.parametrize("content", [b"garbage", b"", bytes(5000), None], ids=["garbage", "empty", "zeros", "cut"])
+def test_an_unfinished_ingestion_that_is_damaged(trace_of, load, tmp_path, monkeypatch, content):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(trace, "_filter", interrupted)
+        load(folder)
+    (file,) = (tmp_path / "cache").glob("*.unfinished")
+    file.write_bytes(file.read_bytes()[:5000] if content is None else content)
+    with pytest.raises(ValueError, match=rf"{file.name}: .*delete it and what is called like it, and it is made"):
+        load(folder)
+    file.unlink()
+    assert load(folder).lengths.tolist() == [2]
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_half_written_cache_is_never_used(trace_of, load, tmp_path, monkeypatch):
+    """Interrupted after the one file and before the other."""
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(trace.os, "replace", interrupted)
+        load(folder)
+    (known,) = (tmp_path / "cache").glob("*.json")
+    known.write_text("{")
+    assert load(folder).lengths.tolist() == [2]
+
+
+def test_one_process_at_a_time_makes_a_cache(trace_of, load, tmp_path, monkeypatch):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(trace, "_filter", interrupted)
+        load(folder)
+    (file,) = (tmp_path / "cache").glob("*.unfinished")
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", hold, str(file)], **pipes) as other:
+        other.stdout.readline()
+        with pytest.raises(ValueError, match=r"unfinished: .*lock.*wait where another process writes it"):
+            load(folder)
+        other.stdin.close()
+    assert len(load(folder)) == 1
+
+
+def test_a_task_without_end_is_refused(trace_of, load, monkeypatch):
+    """All tasks take the memory of the longest."""
+    monkeypatch.setattr(trace, "LONGEST", 3)
+    with pytest.raises(
+        ValueError, match=r"task_usage: first job 8 task 0 has more than 3 records; fetch the part anew"
+    ):
+        load(trace_of([sound(8, 4)[0]], [sound(8, 4)[1]]))
+
+
+def test_a_part_that_is_a_bomb_or_noise(trace_of, load):
+    folder = trace_of([sound(1, 2)[0]], [sound(1, 2)[1]])
+    part = folder / "task_usage" / "part-00000-of-00500.csv.gz"
+    whole = part.read_bytes()
+    for content in (
+        gzip.compress(bytes(50 * 2**20), 1),  # of which DuckDB would read nothing, and say nothing
+        gzip.compress(gzip.decompress(whole) + b"1," * 2**20),
+        whole[:-8] + bytes(4) + whole[-4:],  # another checksum
+        os.urandom(5000),
+        b"\x1f\x8b" + os.urandom(5000),
+        b"\xff\xfe,\n",
+    ):
+        part.write_bytes(content)
+        with pytest.raises(ValueError, match=r"part-00000-of-00500\.csv\.gz: .*fetch (the part|it) anew") as caught:
+            load(folder)
+        assert len(str(caught.value)) < 800 and "\n" not in str(caught.value) and "/link" not in str(caught.value)
 
 
 def test_interrupted_it_goes_on_with_the_part_where_it_stood(trace_of, load, monkeypatch):
@@ -198,7 +318,9 @@ def test_a_part_that_is_truncated(trace_of, load):
     folder = trace_of([sound(1, 2)[0]], [[row for job in range(1, 3000) for row in sound(job, 2)[1]]])
     part = folder / "task_usage" / "part-00000-of-00500.csv.gz"
     part.write_bytes(part.read_bytes()[:5000])
-    with pytest.raises(ValueError, match=r"task_usage/part-00000-of-00500\.csv\.gz.*(GZIP|gzip).*fetch the part anew"):
+    with pytest.raises(
+        ValueError, match=r"task_usage/part-00000-of-00500\.csv\.gz.*cannot be unpacked .*fetch it anew"
+    ):
         load(folder)
 
 

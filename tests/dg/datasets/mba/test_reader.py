@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -125,6 +127,104 @@ def test_a_missing_column_or_file(raw, tmp_path):
         mba.load(folder, loss="curr_ping")
     with pytest.raises(FileNotFoundError, match=r"neither data_train\.npz nor curr_netusage\.csv"):
         mba.load(tmp_path / "elsewhere")
+
+
+def test_a_column_name_is_no_sql(raw, tmp_path):
+    """Unknown columns are not read, so that their names may be anything."""
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    expected = mba.load(folder).fingerprint
+    table = pd.read_csv(folder / "curr_netusage.csv")
+    owned = tmp_path / "owned.csv"
+    for name in (
+        f"x': 'double'}})) select 1; copy (select 'owned' as a) to '{owned}'; with --",
+        "dtime ",
+        'a"b',
+        "unit",
+    ):
+        text = table.rename(columns={"location_id": name.upper()}).to_csv(index=False)
+        (folder / "curr_netusage.csv").write_text(text)
+        if name == "dtime ":
+            with pytest.raises(ValueError, match=r"curr_netusage\.csv: line 1: the column dtime is there twice"):
+                mba.load(folder)
+        else:
+            assert mba.load(folder).fingerprint == expected
+        assert not owned.exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("", "line 1: the column dtime, wan_rx_bytes"),
+        ("\0\0", "line 1: the column"),
+        ("unit_id,dtime," + "x" * 20_000, "line 1: the column wan_rx_bytes"),
+        ("\xff", "cannot be read"),
+        ("unit_id", "line 1: the column dtime"),
+    ],
+    ids=range(5),
+)
+def test_a_first_line_that_is_none(raw, header, told):
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    (folder / "curr_netusage.csv").write_text(f"{header}\n1,2\n", encoding="latin-1")
+    with pytest.raises(ValueError, match=rf"curr_netusage\.csv.*{told}"):
+        mba.load(folder)
+
+
+def test_numbers_without_end_name_the_folder(raw):
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    text = (folder / "curr_udplatency.csv").read_text()
+    (folder / "curr_udplatency.csv").write_text(text.replace(",100,0,", ",inf,inf,"))
+    with pytest.raises(ValueError) as caught:
+        mba.load(folder)
+    assert str(folder) in str(caught.value)
+
+
+ROWS = "Unit ID,ISP,Technology,State\n1,Acme,DSL,PA\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("Unit-Profile.csv", ROWS.replace("Acme", "Acmé").encode("latin-1"), "cannot be read .*utf-8.*save it anew"),
+        ("Unit-Profile.csv", b"", "cannot be read .*No columns"),
+        ("Unit-Profile.xlsx", b"", "cannot be read .*save it anew as .xlsx, or as .csv in UTF-8"),
+        ("Unit-Profile.xlsx", ROWS.encode(), "cannot be read .*not a zip file.*save it anew as .xlsx"),
+        (
+            "Unit-Profile.csv",
+            ROWS.encode() + b"two,Acme,DSL,PA\n",
+            "row 3, column unit_id: 'two' is no number of a unit",
+        ),
+        ("Unit-Profile.csv", ROWS.encode() + b"2.5,Acme,DSL,PA\n", "row 3, column unit_id: '2.5' is no number"),
+        ("Unit-Profile.csv", ROWS.encode() + b"\n3,Acme,Pigeon,PA\n", "row 4, column technology: 'Pigeon' does not"),
+        ("Unit-Profile.csv", ROWS.encode() + b"3,Acme,DSL,PA,7\n", "cannot be read"),
+        ("Unit-Profile.csv", ROWS.replace("State", "unit_id").encode(), "has the column unit_id twice; rename one"),
+    ],
+)
+def test_a_unit_profile_that_cannot_be_read_is_named(raw, name, content, told):
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    next(folder.glob("*.xlsx")).unlink()
+    (folder / name).write_bytes(content)
+    with pytest.raises(ValueError, match=rf"{name}: {told}") as caught:
+        mba.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_workbook_is_read_as_far_as_a_profile_can_reach(raw):
+    """A cell in the last row and column of a sheet would be filled up to 137 GB."""
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    (profile,) = folder.glob("*.xlsx")
+    book = openpyxl.load_workbook(profile)
+    book.active.cell(1_048_576, 16_384, 1)
+    book.save(profile)
+    assert len(mba.load(folder)) == 1
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(raw):
+    folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
+    (profile,) = folder.glob("*.xlsx")
+    with zipfile.ZipFile(profile, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more.xml", bytes(70 * 2**20))
+    with pytest.raises(ValueError, match=r"xlsx: unpacks to [\d,]+ bytes, more than the 67,108,864 of any profile"):
+        mba.load(folder)
 
 
 def test_no_home_is_left(raw):

@@ -71,7 +71,7 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(tmp_path: Pat
 
 
 def test_each_rule_logs_what_it_dropped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="dg.datasets.wwt"):
+    with caplog.at_level(logging.INFO, logger="dg.datasets"):
         wwt.load(written(tmp_path, CAT, MISSING, COMMA, BOT, LATEST), samples=1)
     assert "2 of 5 pages dropped: they miss the views of a day" in caplog.text
     assert "2 of 3 pages dropped: 1 are sampled" in caplog.text
@@ -116,6 +116,8 @@ def test_without_a_file_it_simulates() -> None:
         ("Page,2015-07-01,2015-07-02,2015-07-01", "line 1, column 4: the date 2015-07-01 is there twice"),
         ("Page,2015-07-02,2015-07-01", "line 1, column 3: the date 2015-07-01 is out of order, after 2015-07-02"),
         ("Page,2015-07-01,2015-07-03", "line 1, column 3: dates are missing between 2015-07-01 and 2015-07-03"),
+        ("Page,2015-07-01\rx_en.wikipedia.org_desktop_spider,1\r", "line 1 ends in a carriage return alone; save"),
+        ("\x7fELF\0\0\0", "line 1 begins with '\\x7fELF"),
     ],
 )
 def test_a_wrong_header_is_named(tmp_path: Path, header: str, named: str) -> None:
@@ -139,10 +141,41 @@ def test_a_wrong_header_is_named(tmp_path: Path, header: str, named: str) -> Non
         ("x_en.wikipedia.org_tablet_spider,1,2,3", "has the unknown access 'tablet'"),
         ("x_en.wikipedia.org_desktop_robot,1,2,3", "line 3, column Page: 'x_en.wikipedia.org_desktop_robot' has the"),
         ('"x_en.wikipedia.org_desktop_spider,1,2,3', "line 3"),
+        ("x_en.wikipedia.org_desktop_spider,1,1_000,3", "line 3, column 2015-07-02: '1_000' is not a number of views"),
+        ("x_en.wikipedia.org_desktop_spider,1,2,3 ", "line 3, column 2015-07-03: '3 ' is not a number of views"),
+        (
+            "x_en.wikipedia.org_desktop_spider,1,\u0663,3",
+            "line 3, column 2015-07-02: '\u0663' is not a number of views",
+        ),
+        (
+            CAT.replace("1,2,3", "4,,6"),
+            "lines 2 and 3, column Page: 'Grumpy_Cat_en.wikipedia.org_desktop_all-agents' is",
+        ),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, row: str, named: str) -> None:
     refuses(written(tmp_path, CAT, row, BOT), named)
+
+
+def test_cells_that_polars_reads_are_not_blamed(tmp_path: Path) -> None:
+    rows = [
+        f"P{i}_en.wikipedia.org_desktop_spider,{cell},2,3" for i, cell in enumerate((" 3", "+4", "5.", ".6", "7e0"))
+    ]
+    refuses(written(tmp_path, *rows, "x_en.wikipedia.org_desktop_spider,1,many,3"), "line 7, column 2015-07-02: 'many'")
+
+
+def test_more_dates_than_any_file_has_are_refused_at_once(tmp_path: Path) -> None:
+    dates = [str(date(1900, 1, 1) + timedelta(days=i)) for i in range(30_000)]
+    refuses(written(tmp_path, CAT, header=",".join(("Page", *dates))), "line 1 has more than 20,000 dates; remove")
+
+
+@pytest.mark.parametrize(("cell", "told"), [("16777215", False), ("16777217", True), ("67000000", True)])
+def test_views_that_float32_may_round_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture, cell, told) -> None:
+    """The busiest day of the published file has 67 million views, so that they are not refused."""
+    wwt.load(written(tmp_path, CAT, f"x_en.wikipedia.org_desktop_spider,1,{cell},{cell}"))
+    warning = "2 cells have 16,777,216 views or more"
+    assert (warning in caplog.text and "the first is line 3, column 2015-07-02" in caplog.text) == told
+    assert ("WARNING" in caplog.text) == told
 
 
 def test_an_unknown_value_says_how_to_keep_it(tmp_path: Path) -> None:
