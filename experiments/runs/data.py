@@ -67,4 +67,10 @@ def _split(dataset: str, samples: int | None, seed: int) -> Split:
     share = chosen.held_out
     loaded = None if samples is None else round(samples / (1 - share))
     data: TimeSeriesDataset = instantiate(chosen.load, samples=loaded, seed=seed)
-    return Split(*data.split(1 - share, 0.8 * share, 0.2 * share, seed=seed)) if share else Split(data, data, data)
+    parts = Split(*data.split(1 - share, 0.8 * share, 0.2 * share, seed=seed)) if share else Split(data, data, data)
+    if not all(len(part) for part in parts):
+        raise ValueError(
+            f"{len(data)} samples of {chosen.name} leave none to train, to compare or to validate with, where "
+            f"{share:g} of them are held out; ask for more by scale.samples"
+        )
+    return parts

@@ -54,6 +54,11 @@ def test_a_wrong_value_is_named(config, override, told):
     assert told in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_too_few_samples_to_split_are_named(config):
+    with pytest.raises(ValueError, match=r"4 samples of wwt leave none .* where 0.5 of them are held out; ask for more"):
+        train(config("scale.samples=2"))
+
+
 @pytest.mark.parametrize("folder", ["model", "dataset", "scale", "trainer"])
 def test_every_config_of_ours_passes(config, folder):
     for file in sorted((ROOT / "conf" / folder).glob("*.yaml")):

@@ -76,6 +76,16 @@ def test_what_is_left_is_the_task_as_it_was(trace_of, load):
     assert [field.name for field in gcut.SCHEMA.measurements] == list(trace.MEASUREMENTS)
 
 
+def test_a_number_with_underscores_is_a_mistake(trace_of, load):
+    """A user with underscores is none."""
+    events, usage = sound(11, 3)
+    named = [[*row[:6], "u_1", *row[7:]] for row in events]
+    assert len(load(trace_of([named], [usage]))) == 1
+    usage[1][5] = "0_5"
+    with pytest.raises(ValueError, match=r"part-.*: column CPU rate: '0_5' is not a number; write it without"):
+        load(trace_of([named], [usage]))
+
+
 def test_each_filter_of_appendix_a_catches_its_case(trace_of, load, caplog, tmp_path):
     """Of 9 tasks one has no end, one is lost, one has a gap, one an overlap, one an empty record, one ends late."""
     events, usage = [], []

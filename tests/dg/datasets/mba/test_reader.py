@@ -169,6 +169,16 @@ def test_a_first_line_that_is_none(raw, header, told):
         mba.load(folder)
 
 
+def test_a_number_with_underscores_is_a_mistake(raw):
+    """A name with underscores is none: targets have them."""
+    folder = raw(usage(1), loss(1, target="server_1"), [[1, "Acme", "DSL", "PA"]])
+    assert len(mba.load(folder)) == 1
+    text = (folder / "curr_netusage.csv").read_text()
+    (folder / "curr_netusage.csv").write_text(text.replace(",1000,", ",1_000,", 1))
+    with pytest.raises(ValueError, match=r"curr_netusage\.csv: column wan_rx_bytes: '1_000' is not a number; write it"):
+        mba.load(folder)
+
+
 def test_numbers_without_end_name_the_folder(raw):
     folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
     text = (folder / "curr_udplatency.csv").read_text()
