@@ -20,6 +20,7 @@ from experiments.ink.models import label_of
 from experiments.ink.plots import panels
 from experiments.runs.run import Run, one_a_seed
 
+CLAIM = "generated samples differ from their nearest training samples: DoppelGANger does not memorise"
 DRAWN, NEIGHBOURS = 3, 3
 FEW = 20  # records; shorter series are drawn with a mark at each record
 MEASURED = 500  # samples at most, generated or held out

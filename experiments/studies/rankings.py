@@ -19,6 +19,7 @@ from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import legend, panels
 from experiments.studies.capabilities import left_out
 
+CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
 KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
 PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 
@@ -64,6 +65,12 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     axis.set_ylim(bottom=lowest)
     legend(axis, columns=len(predictors))
     return figure
+
+
+def page(frame: pd.DataFrame, paper: dict[str, float]) -> str:
+    """What stands beside Figures 25 and 26: scores with their ranks, and the rank correlations."""
+    lines = "\n".join([f"- The paper: {CLAIM}.", *remarks(frame)])
+    return f"{placed(frame)}\n\n{table(frame, paper)}\n\n{lines}"
 
 
 def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:

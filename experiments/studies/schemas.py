@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dg.schema import Categorical, Schema
+from experiments.runs.run import Run
 
 SHOWN = 3  # values of a field
 
@@ -19,6 +22,16 @@ def describe(schema: Schema) -> pd.DataFrame:
     rows.append(("record", "time between records", schema.period, ""))
     rows.append(("record", "records of the longest sample", f"{schema.max_length:,}", ""))
     return pd.DataFrame(rows, columns=["kind", "field", "possible values", "unit"])
+
+
+def compute(runs: Sequence[Run], schema: Schema) -> pd.DataFrame:
+    """`describe`; no run is needed."""
+    return describe(schema)
+
+
+def render(frame: pd.DataFrame) -> str:
+    """The schema as a table."""
+    return frame.fillna("").to_markdown(index=False, disable_numparse=True)
 
 
 def _values(field: Categorical) -> str:

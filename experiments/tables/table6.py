@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
+from functools import partial
 
 from dg.datasets.gcut import SCHEMA
 from experiments.paper.artifact import Paper
-from experiments.runs.run import Run
 from experiments.studies import schemas
 
 PAPER = Paper(name="Table 6", section="A", claim="the metadata and measurements of GCUT")
-
-
-def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row per field; no run is needed."""
-    return schemas.describe(SCHEMA)
-
-
-def render(frame: pd.DataFrame) -> str:
-    """The schema as a table."""
-    return frame.fillna("").to_markdown(index=False, disable_numparse=True)
+compute = partial(schemas.compute, schema=SCHEMA)
+render = schemas.render

@@ -55,7 +55,9 @@ def test_a_wrong_value_is_named(config, override, told):
 
 
 def test_too_few_samples_to_split_are_named(config):
-    with pytest.raises(ValueError, match=r"4 samples of wwt leave none .* where 0.5 of them are held out; ask for more"):
+    with pytest.raises(
+        ValueError, match=r"4 samples of wwt leave none .* where 0.5 of them are held out; ask for more"
+    ):
         train(config("scale.samples=2"))
 
 
