@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from baselines.marginals import Empirical
-from dg.encoding import Encoded, Layout
+from dg.encoding import Encoded, Layout, width
 from dg.module import GenerativeModule
 
 
@@ -17,7 +17,12 @@ class Bootstrap(GenerativeModule):
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
-        self.samples = Empirical("metadata", "minmax", "measurements", "lengths")
+        self.samples = Empirical(
+            metadata=torch.empty(0, width(layout.metadata)),
+            minmax=torch.empty(0, width(layout.minmax)),
+            measurements=torch.empty(0, layout.max_length, width(layout.measurements)),
+            lengths=torch.empty(0, dtype=torch.int64),
+        )
 
     def observe(self, train: Encoded) -> None:
         """All that there is to learn."""

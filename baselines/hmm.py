@@ -14,6 +14,7 @@ from torch import Tensor
 from baselines.marginals import COPIES_METADATA, Attributes, clip
 from baselines.records import record_blocks, records, samples_of
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Width
 from dg.module import GenerativeModule, refuse_nan
 
 START_RECORDS = 10_000
@@ -35,12 +36,12 @@ class HMM(GenerativeModule):
     means: Tensor
     covars: Tensor
 
-    def __init__(self, layout: Layout, *, components: int = 10, iterations: int = 50) -> None:
+    def __init__(self, layout: Layout, *, components: Width = 10, iterations: Count = 50) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.max_epochs = iterations
         self.blocks = record_blocks(layout)
-        self.attributes = Attributes()
+        self.attributes = Attributes(layout)
         c = width(self.blocks)
         shapes = {"startprob": [components], "transmat": [components] * 2, "means": [components, c]}
         for name, shape in {**shapes, "covars": [components, c]}.items():

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from dg.encoding import Block, Encoded, columns, width
+from dg.encoding import Block, Encoded, Layout, columns, width
 
 COPIES_METADATA = MappingProxyType(
     {
@@ -22,14 +22,15 @@ COPIES_METADATA = MappingProxyType(
 class Empirical(nn.Module):
     """The empirical distribution of training rows: a draw is one of the rows that were kept, all equally likely.
 
-    Rows of several parts, e.g. metadata and measurements, are drawn together. They are saved with the weights.
+    Rows of several parts, e.g. metadata and measurements, are drawn together. They are saved with the weights. A part
+    is made from no rows of it, `torch.empty(0, …)`, whose shape and type are those that its rows will have.
     """
 
-    def __init__(self, *parts: str) -> None:
+    def __init__(self, **parts: Tensor) -> None:
         super().__init__()
-        self.parts = parts
-        for part in parts:
-            self.register_buffer(part, torch.empty(0))
+        self.parts = tuple(parts)
+        for part, none in parts.items():
+            self.register_buffer(part, none)
 
     def keep(self, **rows: Tensor) -> None:
         """Keeps `rows`, n of each part."""
@@ -45,8 +46,12 @@ class Empirical(nn.Module):
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         """There may be any number of rows to load."""
         for part in self.parts:
-            if prefix + part in state_dict:
-                setattr(self, part, torch.empty_like(state_dict[prefix + part], device=getattr(self, part).device))
+            rows, own = state_dict.get(prefix + part), getattr(self, part)
+            if rows is not None and rows.shape[1:] == own.shape[1:]:
+                setattr(self, part, own.new_empty(rows.shape))
+        numbers = [len(getattr(self, part)) for part in self.parts]
+        if len(set(numbers)) > 1:
+            args[-1].append(f"{prefix}{', '.join(self.parts)} have {numbers} rows, and should have equally many")
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 
@@ -56,8 +61,8 @@ class Attributes(Empirical):
     Whole tuples are drawn, so metadata are correlated with each other as they are in training (D12).
     """
 
-    def __init__(self) -> None:
-        super().__init__("rows")
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(rows=torch.empty(0, width(layout.metadata) + width(layout.minmax)))
 
     def learn(self, train: Encoded) -> None:
         """Takes the metadata and min/max of all training samples."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 import pysiglib
 import torch
 from jaxtyping import Bool, Float
+from pydantic import Field
 from torch import Tensor, nn
 
 from baselines.marginals import Empirical, clip
 from baselines.signatures import by_evolution, by_gradient, log_signature
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Rate, Share, Width
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import linear
 
@@ -58,18 +60,18 @@ class MarketSimulator(GenerativeModule):
         layout: Layout,
         *,
         windows: Literal["chained", "whole", "increments"] = "chained",
-        window: int = 50,
-        order: int = 4,
-        hidden: int = 50,
-        latent: int = 8,
+        window: Count = 50,
+        order: Annotated[int, Field(ge=2, le=12)] = 4,
+        hidden: Width = 50,
+        latent: Width = 8,
         leaky_heads: bool = True,
-        alpha: float = 0.003,
-        learning_rate: float = 0.005,
+        alpha: Share = 0.003,
+        learning_rate: Rate = 0.005,
         inversion: Literal["gradient", "evolution"] = "gradient",
-        inversion_steps: int = 100,
-        pip: float = 0.01,
-        population: int = 100,
-        generations: int = 100,
+        inversion_steps: Count = 100,
+        pip: Rate = 0.01,
+        population: Annotated[int, Field(ge=3, le=2**20)] = 100,
+        generations: Count = 100,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -85,7 +87,7 @@ class MarketSimulator(GenerativeModule):
         self.register_buffer("reach", torch.zeros(self.k))
         self.register_buffer("features", torch.empty(0, f), persistent=False)
         self.register_buffer("conditions", torch.empty(0, f + 1), persistent=False)
-        self.drawn = Empirical("lengths", "condition")
+        self.drawn = Empirical(lengths=torch.empty(0, dtype=torch.int64), condition=torch.empty(0, f + 1))
 
     def observe(self, train: Encoded) -> None:
         """Computes all windows' features and conditions; keeps the range, the lengths and the first conditions."""

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import FLAGS, Heads, active_blocks, generation_flags, lengths_from_flags, mlp
@@ -27,15 +28,15 @@ class NaiveGAN(GenerativeModule):
         self,
         layout: Layout,
         *,
-        noise: int = 100,
-        layers: int = 4,
-        units: int = 200,
+        noise: Width = 100,
+        layers: Few = 4,
+        units: Width = 200,
         batch_norm: bool = False,
-        penalty: float = 10.0,
-        learning_rate: float = 0.001,
-        beta1: float = 0.5,
-        beta2: float = 0.999,
-        batch_size: int = 100,
+        penalty: Weight = 10.0,
+        learning_rate: Rate = 0.001,
+        beta1: Decay = 0.5,
+        beta2: Decay = 0.999,
+        batch_size: Count = 100,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])

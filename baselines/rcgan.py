@@ -13,6 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from baselines.marginals import Empirical, attributes
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Few, Rate, Width
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import LSTM, activate_all, linear
 
@@ -43,15 +44,15 @@ class RCGAN(GenerativeModule):
         self,
         layout: Layout,
         *,
-        noise: int = 5,
-        units: int = 100,
+        noise: Width = 5,
+        units: Width = 100,
         conditional: bool = False,
         init: Init = "release",
-        discriminator_rounds: int = 5,
-        generator_rounds: int = 1,
-        discriminator_learning_rate: float = 0.1,
-        generator_learning_rate: float = 0.001,
-        batch_size: int = 28,
+        discriminator_rounds: Few = 5,
+        generator_rounds: Few = 1,
+        discriminator_learning_rate: Rate = 0.1,
+        generator_learning_rate: Rate = 0.001,
+        batch_size: Count = 28,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -62,7 +63,7 @@ class RCGAN(GenerativeModule):
         k = width(layout.measurements)
         self.generator = RecordNetwork(noise + condition, units, k, init, gate_bias=1.0 if init == "release" else 0.0)
         self.discriminator = RecordNetwork(k + condition, units, 1, init)
-        self.drawn = Empirical("condition", "lengths")
+        self.drawn = Empirical(condition=torch.empty(0, condition), lengths=torch.empty(0, dtype=torch.int64))
 
     @property
     def samples_per_batch(self) -> int:

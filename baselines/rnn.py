@@ -10,6 +10,7 @@ from torch import Tensor
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
 from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Decay, Few, Rate, Width
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import LSTM, Heads
 
@@ -24,18 +25,18 @@ class RNN(GenerativeModule):
         self,
         layout: Layout,
         *,
-        layers: int = 1,
-        units: int = 100,
-        learning_rate: float = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        batch_size: int = 100,
+        layers: Few = 1,
+        units: Width = 100,
+        learning_rate: Rate = 0.001,
+        beta1: Decay = 0.9,
+        beta2: Decay = 0.999,
+        batch_size: Count = 100,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
         self.blocks = record_blocks(layout)
-        self.attributes = Attributes()
+        self.attributes = Attributes(layout)
         self.first_record = FirstRecord(self.blocks)
         inputs = width(layout.metadata) + width(layout.minmax) + width(layout.measurements)
         self.lstm = LSTM(inputs, units, layers)

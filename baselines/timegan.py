@@ -11,6 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_l
 
 from baselines.marginals import Empirical
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Few, Rate, Weight, Width
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import linear
 
@@ -42,13 +43,13 @@ class TimeGAN(GenerativeModule):
         self,
         layout: Layout,
         *,
-        units: int | None = None,
-        layers: int = 3,
+        units: Width | None = None,
+        layers: Few = 3,
         shifted: bool = False,
-        gamma: float = 1.0,
-        threshold: float = 0.15,
-        learning_rate: float = 0.001,
-        batch_size: int = 128,
+        gamma: Weight = 1.0,
+        threshold: Weight = 0.15,
+        learning_rate: Rate = 0.001,
+        batch_size: Count = 128,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -62,7 +63,7 @@ class TimeGAN(GenerativeModule):
         self.discriminator = RecurrentStack(h, h, 1, layers, bounded=False)
         self.register_buffer("low", torch.zeros(k))
         self.register_buffer("span", torch.ones(k))
-        self.lengths = Empirical("lengths")
+        self.lengths = Empirical(lengths=torch.empty(0, dtype=torch.int64))
 
     @property
     def samples_per_batch(self) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 import torch
 from lightning import Callback, LightningModule, Trainer
 
+from dg.files import regular, short
 from dg.module import TrainingDiverged
 
 
@@ -17,15 +19,33 @@ def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
     if not checkpoint.exists():
         return None
     try:
-        kept = torch.load(checkpoint, map_location="cpu", weights_only=True)["belongs_to"]
+        _refuse_changed_bytes(regular(checkpoint))
+        content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        kept, weights, _, _ = (content[part] for part in ("belongs_to", "state_dict", "loops", "optimizer_states"))
+        differing = [name for name in belongs_to if kept.get(name) != belongs_to[name]]
+        if any(not torch.isfinite(weight).all() for weight in weights.values()):
+            raise ValueError("a weight is not finite")
     except Exception as error:
-        raise ValueError(f"{checkpoint} is damaged ({error}); delete it to train from the start") from error
-    differing = [name for name in belongs_to if kept.get(name) != belongs_to[name]]
+        raise damaged(checkpoint, error) from error
     if differing:
         raise ValueError(
             f"{checkpoint} belongs to a training with other {', '.join(differing)}; delete it to train from the start"
         )
     return checkpoint
+
+
+def damaged(checkpoint: Path, error: Exception) -> ValueError:
+    """What to raise, and what to do about it."""
+    return ValueError(f"{checkpoint} is damaged ({type(error).__name__}: {error}); delete it to train from the start")
+
+
+def _refuse_changed_bytes(checkpoint: Path) -> None:
+    """A checkpoint is a zip archive whose members are stored as they are, each with a checksum."""
+    with ZipFile(checkpoint) as archive:
+        if any(member.compress_type != ZIP_STORED for member in archive.infolist()):
+            raise ValueError("it is compressed, as no checkpoint is")
+        if changed := archive.testzip():
+            raise ValueError(f"the checksum of {changed} is wrong")
 
 
 def refuse_nan_weights(module: LightningModule, batch: int) -> None:
@@ -42,14 +62,16 @@ class Checkpoint(Callback):
 
     def __init__(self, file: Path, every: int, belongs_to: dict[str, Any]) -> None:
         self.file, self.every, self.belongs_to, self.saved = file, every, belongs_to, 0
+        self.began = False
 
     def on_save_checkpoint(self, trainer: Trainer, module: LightningModule, checkpoint: dict[str, Any]) -> None:
         """Notes what the checkpoint belongs to."""
         checkpoint["belongs_to"] = self.belongs_to
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
-        """A resumed run counts from where it goes on."""
-        self.saved = trainer.global_step
+        """A resumed run counts from where it goes on; raises ValueError where what it resumed cannot be trained."""
+        _refuse_misfits(trainer)
+        self.saved, self.began = trainer.global_step, True
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
         """Only finite weights are worth keeping."""
@@ -61,3 +83,26 @@ class Checkpoint(Callback):
         trainer.save_checkpoint(unfinished)
         os.replace(unfinished, self.file)
         self.saved = trainer.global_step
+
+
+def _refuse_misfits(trainer: Trainer) -> None:
+    """Counters that do not count, options that are not the optimiser's own, moments that do not fit their weights."""
+    counters: list[Any] = [trainer.fit_loop.state_dict()]
+    while counters:
+        counter = counters.pop()
+        if isinstance(counter, dict):
+            counters += counter.values()
+        elif type(counter) not in (int, bool) or not 0 <= counter < 2**63:
+            raise ValueError(f"{short(counter)} is no counter")
+    for optimizer in trainer.optimizers:
+        for name, option in optimizer.defaults.items():
+            if any(group.get(name) != option for group in optimizer.param_groups):
+                raise ValueError(f"{name} of an optimiser is not {option}")
+        if len({frozenset(moments) for moments in optimizer.state.values()}) > 1:
+            raise ValueError("an optimiser lacks moments of some weights")
+        for weight, moments in optimizer.state.items():
+            for name, moment in moments.items():
+                none = moment is None and name == "momentum_buffer"  # of plain gradient descent
+                shape = () if name == "step" else weight.shape
+                if not none and not (torch.is_tensor(moment) and moment.shape == shape and moment.isfinite().all()):
+                    raise ValueError(f"{name} of an optimiser does not fit its weight")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,9 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
 
-from dg.schema import Categorical, Schema
+from dg.files import JSON_LIMIT, content, regular, short
+from dg.memory import available
+from dg.schema import Categorical, Field, Schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +39,7 @@ class TimeSeriesDataset:
     def __post_init__(self) -> None:
         measurements = np.asarray(self.measurements, dtype=np.float32)
         object.__setattr__(self, "measurements", measurements)
-        object.__setattr__(self, "lengths", np.asarray(self.lengths, dtype=np.int64))
+        object.__setattr__(self, "lengths", _whole(self.schema, np.asarray(self.lengths)))
         _check_shapes(self)
         object.__setattr__(self, "metadata", _checked_metadata(self.schema, self.metadata))
         _check_measurements(self)
@@ -106,17 +112,18 @@ class TimeSeriesDataset:
 
     @classmethod
     def load(cls, folder: str | Path) -> TimeSeriesDataset:
-        """Reads what `save` wrote; the measurements are memory-mapped, nothing is unpickled."""
+        """Reads what `save` wrote; the measurements are memory-mapped, nothing is unpickled.
+
+        Raises ValueError with the folder and the file for what `save` has not written.
+        """
         folder = Path(folder)
         try:
-            schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
-            metadata = pd.read_parquet(folder / "metadata.parquet")
-            measurements = np.load(folder / "measurements.npy", mmap_mode="r", allow_pickle=False)
-            lengths = np.load(folder / "lengths.npy", allow_pickle=False)
-            if not schema.metadata:  # a parquet file without columns has no rows
-                metadata = pd.DataFrame(index=range(len(lengths)))
+            schema = Schema.from_json(content(folder / "schema.json", JSON_LIMIT), "schema.json")
+            measurements = _array(folder / "measurements.npy", "iuf", 3)
+            lengths = np.array(_array(folder / "lengths.npy", "iu", 1))
+            metadata = _table(folder / "metadata.parquet", schema, len(lengths))
             return cls(schema, metadata, measurements, lengths)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, ValueError, MemoryError) as error:
             raise ValueError(f"{folder} does not hold a whole dataset: {error}") from error
 
 
@@ -131,6 +138,77 @@ def concatenate(parts: Sequence[TimeSeriesDataset]) -> TimeSeriesDataset:
         measurements=np.concatenate([part.measurements for part in parts]),
         lengths=np.concatenate([part.lengths for part in parts]),
     )
+
+
+def _array(file: Path, kinds: str, dimensions: int) -> NDArray:
+    """The array in an .npy file, memory-mapped; its header is compared with the file before anything is read."""
+    with regular(file).open("rb") as opened:
+        try:
+            version = np.lib.format.read_magic(opened)
+            shape, fortran, dtype = NPY[version](opened)
+        except Exception as error:
+            raise ValueError(f"{file.name}: it is not an .npy file that np.save wrote: {error!r}") from error
+        start, size = opened.tell(), opened.seek(0, os.SEEK_END)
+    if dtype.kind not in kinds or len(shape) != dimensions:
+        raise ValueError(
+            f"{file.name}: it has {len(shape)} dimensions of {dtype}, and should have {dimensions} of numbers"
+        )
+    if min(shape) < 0 or math.prod(shape) * dtype.itemsize != size - start:
+        raise ValueError(
+            f"{file.name}: it has {size - start:,} bytes after its header, which speaks of {shape} {dtype}"
+        )
+    if not math.prod(shape):
+        return np.empty(shape, dtype)
+    return np.memmap(file, dtype, "r", start, shape, "F" if fortran else "C")
+
+
+NPY = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def _table(file: Path, schema: Schema, n: int) -> pd.DataFrame:
+    """n rows of metadata; a parquet file's own description is compared with the schema before its rows are read."""
+    names = [field.name for field in schema.metadata]
+    try:
+        with ParquetFile(regular(file)) as parquet:
+            described, columns = parquet.metadata, parquet.schema_arrow
+            if sorted(columns.names) != sorted(names):
+                raise ValueError(f"its columns are {short(columns.names)}, the schema has {short(names)}")
+            if not names:  # a parquet file without columns has no rows
+                return pd.DataFrame(index=range(n))
+            groups = [described.row_group(group) for group in range(described.num_row_groups)]
+            if {described.num_rows, sum(group.num_rows for group in groups)} != {n}:
+                raise ValueError(f"it has {described.num_rows} rows, and lengths.npy has {n}")
+            if (size := sum(group.total_byte_size for group in groups)) > available() // 4:
+                raise ValueError(f"its rows have {size:,} bytes, and {available():,} bytes of memory are free")
+            for field in schema.metadata:
+                _check_type(field, columns.field(field.name).type)
+            return parquet.read(use_threads=False).to_pandas(ignore_metadata=True)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # pyarrow has many
+        raise ValueError(f"{file.name}: {error}") from error
+
+
+def _check_type(field: Field, found: pa.DataType) -> None:
+    if isinstance(field, Categorical):
+        text = found.value_type if pa.types.is_dictionary(found) else found
+        right = pa.types.is_string(text) or pa.types.is_large_string(text)
+    else:
+        right = pa.types.is_integer(found) or pa.types.is_floating(found)
+    if not right:
+        raise ValueError(
+            f"{field.name!r} is {found}, and should be {'text' if isinstance(field, Categorical) else 'numbers'}"
+        )
+
+
+def _whole(schema: Schema, lengths: NDArray) -> NDArray[np.int64]:
+    if lengths.dtype.kind in "iu":
+        return lengths.astype(np.int64, copy=False)
+    whole = lengths.astype(np.int64)
+    if (whole != lengths).any():
+        sample = int((whole != lengths).argmax())
+        raise ValueError(f"{schema.name}: sample {sample} has length {lengths[sample]}, which is not a whole number")
+    return whole
 
 
 def _check_shapes(dataset: TimeSeriesDataset) -> None:
@@ -164,7 +242,7 @@ def _checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
         if isinstance(field, Categorical):
             typed = column.astype(pd.CategoricalDtype(list(field.values)))
             wrong = typed.isna().to_numpy()
-            remedy = f"is not one of {list(field.values)}"
+            remedy = f"is not one of {short(list(field.values))}"
         else:
             typed = pd.to_numeric(column, errors="coerce").astype(np.float64)
             wrong = ~np.isfinite(typed.to_numpy())

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 JSON_LIMIT = 16 * 2**20  # bytes; the schema of a dataset with thousands of categories has some hundred thousand
+ITEMS = 200_000  # in one JSON file; each may be wrong, and pydantic then keeps a report of a kilobyte
 STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 T = TypeVar("T")
 
@@ -49,6 +50,8 @@ def read_json(path: str | Path, kind: type[T], limit: int = JSON_LIMIT) -> T:
 
 def parse_json(text: str | bytes, kind: type[T], where: str) -> T:
     """The same for JSON that is in memory; `where` stands before every error."""
+    if (text.count(",") if isinstance(text, str) else text.count(b",")) >= ITEMS:
+        raise ValueError(f"{where} has more than the {ITEMS:,} items that such a text may have")
     try:
         return TypeAdapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
@@ -59,10 +62,19 @@ def told(error: ValidationError) -> str:
     """The first thing that is wrong, on one line: its field, what is said of it, and what is there."""
     first: Any = error.errors(include_url=False)[0]
     field = ".".join(map(str, first["loc"]))
-    shown = repr(first["input"])
-    shown = shown if len(shown) <= 80 else f"{shown[:77]}…"
+    field = field if field.isprintable() and len(field) <= 80 else short(field)
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{field + ': ' if field else ''}{first['msg']}, got {shown}{more}"
+    return f"{field + ': ' if field else ''}{first['msg']}, got {short(first['input'])}{more}"
+
+
+def short(value: object) -> str:
+    """What `repr` says of any value, on one line of at most 80 characters."""
+    try:
+        shown = repr(value)
+    except Exception:  # an integer of more than 4,300 digits has none
+        shown = f"a large {type(value).__name__}"
+    shown = shown if shown.isprintable() else ascii(shown)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
 @contextmanager

@@ -16,6 +16,9 @@ from torch import Tensor
 
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.encoding import Encoder
+from dg.files import short
+from dg.hyperparameters import Count, Seed, check
+from dg.memory import available
 from dg.module import GenerativeModule
 from dg.randomness import stream
 
@@ -30,14 +33,16 @@ class Generator:
         self.module = module
 
     def sample(
-        self, n: int, *, seed: int, lengths: Sequence[int] | NDArray[np.int64] | None = None
+        self, n: Count, *, seed: Seed, lengths: Sequence[int] | NDArray[np.int64] | None = None
     ) -> TimeSeriesDataset:
         """n new samples in physical units; the same seed gives the same samples.
 
         lengths: of each sample, where the model can be told (Appendix B); a model that cannot raises ValueError
+
+        Raises ValueError, before anything is made, where n samples do not fit into the memory that is free.
         """
-        if n < 1:
-            raise ValueError(f"cannot sample {n} samples: ask for at least one")
+        check(Generator.sample, {"n": n, "seed": seed}, "Generator.sample")
+        self._refuse_more_than_fits(n)
         device = self.module.device
         forced = None if lengths is None else self._checked(lengths, n).to(device)
         self.module.eval()
@@ -48,13 +53,25 @@ class Generator:
             chunks.append(self.encoder.decode(self.module.generate(size, rng, **told).to("cpu")))
         return concatenate(chunks)
 
-    def _checked(self, lengths: Sequence[int] | NDArray[np.int64], n: int) -> Tensor:
+    def _checked(self, lengths: object, n: int) -> Tensor:
         if "lengths" not in signature(self.module.generate).parameters:
             raise ValueError(f"{type(self.module).__name__} cannot be told lengths; DoppelGANger can")
-        told, longest = torch.as_tensor(lengths, dtype=torch.int64), self.encoder.schema.max_length
-        if told.shape != (n,) or told.min() < 1 or told.max() > longest:
-            raise ValueError(f"lengths must be {n} numbers from 1 to {longest}, got {told.tolist()[:10]}")
-        return told
+        told, longest = np.asarray(lengths), self.encoder.schema.max_length
+        if told.shape != (n,) or told.dtype.kind not in "iu" or told.min() < 1 or told.max() > longest:
+            raise ValueError(f"lengths must be {n} whole numbers from 1 to {longest}, got {short(told.tolist())}")
+        return torch.as_tensor(told.astype(np.int64))
+
+    def _refuse_more_than_fits(self, n: int) -> None:
+        """Chunks and the dataset made of them are there at once, and a few masks of the dataset when it is checked."""
+        schema = self.encoder.schema
+        t, k, m = schema.max_length, len(schema.measurements), len(schema.metadata)
+        needed, free = n * (2 * 4 * t * k + 6 * t + 24 * (m + 1)), available()
+        if needed > free:
+            raise ValueError(
+                f"{n:,} samples of {t} records take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB of memory "
+                f"are free: sample in parts of at most {max(1, n * free // (2 * needed)):,}, each with a seed of its "
+                "own, and save one before you make the next"
+            )
 
     def save(self, folder: str | Path) -> None:
         """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`, for `dg.load`."""

@@ -2,42 +2,134 @@
 
 from __future__ import annotations
 
-import json
+import inspect
 from pathlib import Path
+from typing import Annotated, Any, NotRequired
 
-from safetensors import SafetensorError
+import torch
+from pydantic import ConfigDict, Field, with_config
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
+from torch import Tensor
+from typing_extensions import TypedDict
 
 import dg.doppelganger  # noqa: F401, its model can be loaded
-from dg.encoding import Encoder
+from dg.encoding import Encoder, Layout
+from dg.files import JSON_LIMIT, STRICT, content, parse_json, regular, short
 from dg.generator import Generator
+from dg.hyperparameters import check
+from dg.memory import available
 from dg.module import GenerativeModule
 from dg.schema import Schema
+
+FORMAT = 1  # of the folder; a file that does not say is of the first
+FLOATS, TYPES = {"F16", "BF16", "F32", "F64"}, {torch.int64: {"I64"}}  # as safetensors calls them
+CARD, SCHEMA, ENCODER, WEIGHTS = "generator.json", "schema.json", "encoder.json", "weights.safetensors"
+BY = f"by {CARD}, {SCHEMA} and {ENCODER}"
+
+
+@with_config(ConfigDict(strict=True, extra="ignore"))
+class _Version(TypedDict):
+    format: NotRequired[Annotated[int, Field(ge=1)]]
+
+
+@with_config(STRICT)
+class _Card(TypedDict):
+    format: NotRequired[int]
+    model: str
+    hyperparameters: dict[str, Any]
 
 
 def load(folder: str | Path) -> Generator:
     """Reads what `Generator.save` wrote. The file names its model, but nothing in it is run or imported.
 
-    Raises ValueError for a model that is not known: those of dg, and those of baselines once it is imported.
+    Raises ValueError with the folder, the file and the field for whatever is not as `save` writes it, and for a model
+    that is not known: those of dg are, and those of baselines once it is imported. The sizes that the files tell are
+    compared with each other before memory is taken for any.
     """
     folder = Path(folder)
     try:
-        description = json.loads((folder / "generator.json").read_text(encoding="utf-8"))
-        schema = Schema.from_json((folder / "schema.json").read_text(encoding="utf-8"))
-        encoder = Encoder.from_json((folder / "encoder.json").read_text(encoding="utf-8"), schema)
-        module = _known_model(description["model"])(encoder.layout, **description["hyperparameters"])
-        module.load_state_dict(load_file(folder / "weights.safetensors"))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        card = _card(content(folder / CARD, JSON_LIMIT))
+        schema = Schema.from_json(content(folder / SCHEMA, JSON_LIMIT), SCHEMA)
+        encoder = Encoder.from_json(content(folder / ENCODER, JSON_LIMIT), schema, ENCODER)
+        model, hyperparameters = _known_model(card["model"]), card["hyperparameters"]
+        _check_weights(_shapes(model, encoder.layout, hyperparameters), regular(folder / WEIGHTS))
+        with torch.random.fork_rng(devices=[]):
+            module = model(encoder.layout, **hyperparameters)
+        module.load_state_dict(load_file(folder / WEIGHTS))
+        _check_values(module.state_dict(), schema.max_length)
+        return Generator(encoder, module.eval())
+    except (OSError, ValueError, RuntimeError, MemoryError, SafetensorError) as error:
         raise ValueError(f"{folder} does not hold a whole generator: {error}") from error
-    return Generator(encoder, module.eval())
+
+
+def _card(text: bytes) -> _Card:
+    version = parse_json(text, _Version, CARD).get("format", 1)
+    if version > FORMAT:
+        raise ValueError(
+            f"{CARD}: format {version} was made by a later version than this, which reads {FORMAT}; update"
+        )
+    return parse_json(text, _Card, CARD)
 
 
 def _known_model(name: str) -> type[GenerativeModule]:
     known = {model.__name__: model for model in _descendants(GenerativeModule)}
     if name not in known:
-        raise ValueError(f"unknown model {name!r}; known: {sorted(known)} (`import baselines` makes its models known)")
+        raise ValueError(
+            f"{CARD}: unknown model {short(name)}; known: {sorted(known)} (`import baselines` makes its models known)"
+        )
     return known[name]
 
 
 def _descendants(model: type[GenerativeModule]) -> list[type[GenerativeModule]]:
     return [heir for child in model.__subclasses__() for heir in (child, *_descendants(child))]
+
+
+def _shapes(model: type[GenerativeModule], layout: Layout, hyperparameters: dict[str, Any]) -> dict[str, Tensor]:
+    """The weights that such a model has, without their memory."""
+    parameters = inspect.signature(model.__init__).parameters.values()
+    known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    unknown = sorted(set(hyperparameters) - set(known))
+    if unknown:
+        raise ValueError(f"{CARD}: {model.__name__} has no hyper-parameter {short(unknown[0])}; it has {known}")
+    check(model.__init__, hyperparameters, f"{CARD}: {model.__name__}")
+    try:
+        with torch.device("meta"):
+            return model(layout, **hyperparameters).state_dict()
+    except (ValueError, RuntimeError, OverflowError) as error:
+        raise ValueError(f"{CARD}: {model.__name__} cannot be made with these hyper-parameters: {error}") from error
+
+
+def _check_weights(expected: dict[str, Tensor], file: Path) -> None:
+    """Names, shapes and types by the file's header alone; where none are expected, there may be any number of rows."""
+    with file.open("rb") as opened:
+        size, header = file.stat().st_size, int.from_bytes(opened.read(8), "little")
+    if not 2 <= header <= min(JSON_LIMIT, size - 8):
+        raise ValueError(f"{WEIGHTS}: it is no file of safetensors: its header has {header:,} bytes")
+    if 3 * size > available():
+        raise ValueError(f"{WEIGHTS}: it has {size:,} bytes, and {available():,} bytes of memory are free")
+    try:
+        with safe_open(file, "pt") as weights:
+            found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            shapes = {name: (tuple(part.get_shape()), part.get_dtype()) for name, part in found.items()}
+    except (SafetensorError, RuntimeError, OverflowError) as error:
+        raise ValueError(f"{WEIGHTS}: it is no file of safetensors: {error}") from error
+    if shapes.keys() != expected.keys():
+        name = min(shapes.keys() ^ expected.keys())
+        raise ValueError(f"{WEIGHTS}: it has {'no' if name in expected else 'an unknown'} weight {short(name)} {BY}")
+    for name, weight in expected.items():
+        shape, kind = shapes[name]
+        wanted = tuple(weight.shape)
+        rows = wanted[:1] == (0,)
+        if len(shape) != len(wanted) or shape[rows:] != wanted[rows:] or (rows and shape[0] < 1):
+            raise ValueError(f"{WEIGHTS}: {name} has shape {shape}, and {wanted} {BY}")
+        if kind not in TYPES.get(weight.dtype, FLOATS):
+            raise ValueError(f"{WEIGHTS}: {name} has numbers of type {kind}, and should have {weight.dtype}")
+
+
+def _check_values(weights: dict[str, Tensor], max_length: int) -> None:
+    for name, weight in weights.items():
+        if not torch.isfinite(weight).all():
+            raise ValueError(f"{WEIGHTS}: {name} has a number that is not finite")
+        if name.endswith("lengths") and not ((weight >= 1) & (weight <= max_length)).all():
+            raise ValueError(f"{WEIGHTS}: {name} has a length that is not between 1 and {max_length}")

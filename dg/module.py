@@ -14,13 +14,15 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from dg.encoding import Encoded, Layout
+from dg.hyperparameters import check
 from dg.randomness import stream
 
 
 class GenerativeModule(LightningModule):
     """A model built as `Model(layout, **hyperparameters)`, trained by `fit`, sampled through a Generator.
 
-    The constructor's signature holds the hyper-parameters; their defaults are those of Appendix B.
+    The constructor's signature holds the hyper-parameters with their types and ranges; their defaults are those of
+    Appendix B.
     `batch_size` samples make a batch (None: all of them); `max_epochs` ends training before the batches do.
     `lacks` says what the model cannot generate, "metadata" or "lengths", and why: samples then have no metadata,
     and lengths of training samples; artifacts that need them leave the model out and give that reason.
@@ -33,6 +35,11 @@ class GenerativeModule(LightningModule):
     quick: Mapping[str, Any] = MappingProxyType({})
     batch_size: int | None = 100
     max_epochs: int | None = None
+
+    def __new__(cls, *_: Any, **hyperparameters: Any) -> GenerativeModule:
+        """Hyper-parameters are held against the constructor's annotations; raises ValueError naming model and value."""
+        check(cls.__init__, hyperparameters, cls.__name__)
+        return super().__new__(cls)
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()

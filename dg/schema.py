@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
+
+import pydantic
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from dg.files import STRICT, parse_json, short
+from dg.hyperparameters import check
+
+LONGEST = 10**6  # records of one sample
+FIELDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -17,10 +28,11 @@ class Categorical:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(self.values))
+        check(Categorical, vars(self), f"categorical field {short(self.name)}")
         if not self.values:
             raise ValueError(f"categorical field {self.name!r} has no values: name at least one")
         if len(set(self.values)) != len(self.values):
-            raise ValueError(f"categorical field {self.name!r} names a value twice: {list(self.values)}")
+            raise ValueError(f"categorical field {self.name!r} names a value twice: {_twice(self.values)}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,7 @@ class Continuous:
     high: float | None = None
 
     def __post_init__(self) -> None:
+        check(Continuous, vars(self), f"continuous field {short(self.name)}")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"continuous field {self.name!r} has low {self.low} >= high {self.high}")
 
@@ -47,19 +60,20 @@ class Schema:
     name: str
     metadata: tuple[Field, ...]
     measurements: tuple[Continuous, ...]
-    max_length: int
+    max_length: Annotated[int, pydantic.Field(ge=1, le=LONGEST)]
     period: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "metadata", tuple(self.metadata))
         object.__setattr__(self, "measurements", tuple(self.measurements))
+        check(Schema, vars(self), f"schema {short(self.name)}")
         names = [field.name for field in (*self.metadata, *self.measurements)]
         if len(set(names)) != len(names):
-            raise ValueError(f"schema {self.name!r} names a field twice: {names}")
+            raise ValueError(f"schema {self.name!r} names a field twice: {_twice(names)}")
+        if len(names) > FIELDS:
+            raise ValueError(f"schema {self.name!r} has {len(names):,} fields, more than {FIELDS:,}")
         if not self.measurements:
             raise ValueError(f"schema {self.name!r} has no measurements: a time series needs at least one")
-        if self.max_length < 1:
-            raise ValueError(f"schema {self.name!r} has max_length {self.max_length}: it must be at least 1")
 
     def to_json(self) -> str:
         """The schema as readable JSON; `from_json` gives an equal one back."""
@@ -76,31 +90,53 @@ class Schema:
         )
 
     @classmethod
-    def from_json(cls, text: str) -> Schema:
-        """Raises ValueError where the text is not a schema that `to_json` could have written."""
+    def from_json(cls, text: str | bytes, where: str = "the text") -> Schema:
+        """Raises ValueError, which begins with `where`, for what is not a schema that `to_json` could have written."""
         try:
-            content = json.loads(text)
-            return cls(
-                name=content["name"],
-                metadata=tuple(_field(entry) for entry in content["metadata"]),
-                measurements=tuple(_field(entry) for entry in content["measurements"]),  # type: ignore[misc]
-                max_length=content["max_length"],
-                period=content["period"],
-            )
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ValueError(f"not a schema: {error!r}; write it with Schema.to_json") from error
+            content = parse_json(text, _SchemaFile, "it is not a schema that Schema.to_json wrote")
+            metadata, measurements = ([_field(entry) for entry in content[part]] for part in PARTS)
+            return cls(content["name"], tuple(metadata), tuple(measurements), content["max_length"], content["period"])  # type: ignore[arg-type]
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
+
+
+PARTS: tuple[Literal["metadata"], Literal["measurements"]] = ("metadata", "measurements")
+
+
+@with_config(STRICT)
+class _CategoricalFile(TypedDict):
+    type: Literal["categorical"]
+    name: str
+    values: list[str]
+
+
+@with_config(STRICT)
+class _ContinuousFile(TypedDict):
+    type: Literal["continuous"]
+    name: str
+    unit: NotRequired[str]
+    low: NotRequired[float | None]
+    high: NotRequired[float | None]
+
+
+@with_config(STRICT)
+class _SchemaFile(TypedDict):
+    name: str
+    metadata: list[Annotated[_CategoricalFile | _ContinuousFile, pydantic.Field(discriminator="type")]]
+    measurements: list[_ContinuousFile]
+    max_length: int
+    period: str
 
 
 def _describe(field: Field) -> dict[str, Any]:
     return {"type": type(field).__name__.lower(), **asdict(field)}
 
 
-def _field(entry: Mapping[str, Any]) -> Field:
-    arguments = dict(entry)
-    match arguments.pop("type"):
-        case "categorical":
-            return Categorical(values=tuple(arguments.pop("values")), **arguments)
-        case "continuous":
-            return Continuous(**arguments)
-        case other:
-            raise ValueError(f"unknown field type {other!r}; known: categorical, continuous")
+def _field(entry: _CategoricalFile | _ContinuousFile) -> Field:
+    if entry["type"] == "categorical":
+        return Categorical(entry["name"], tuple(entry["values"]))
+    return Continuous(entry["name"], entry.get("unit", ""), entry.get("low"), entry.get("high"))
+
+
+def _twice(names: Sequence[str]) -> str:
+    return short([name for name, times in Counter(names).items() if times > 1])

@@ -12,12 +12,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from tqdm import tqdm
 
-from dg.checkpoint import Checkpoint, refuse_nan_weights, resumable
+from dg.checkpoint import Checkpoint, damaged, refuse_nan_weights, resumable
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder, Layout
 from dg.generator import Generator
+from dg.hyperparameters import Count, Seed, check
 from dg.memory import keep_large_buffers
-from dg.module import GenerativeModule
+from dg.module import GenerativeModule, TrainingDiverged
 from dg.randomness import stream
 
 
@@ -26,10 +27,10 @@ def fit(
     train: TimeSeriesDataset,
     *,
     encoder: Encoder | None = None,
-    batches: int = 200_000,
-    seed: int = 0,
+    batches: Count = 200_000,
+    seed: Seed = 0,
     checkpoint: Path | None = None,
-    checkpoint_every: int = 500,
+    checkpoint_every: Count = 500,
     trainer: Callable[..., Trainer] = Trainer,
     callbacks: Sequence[Callback] = (),
     **trainer_arguments: Any,
@@ -43,6 +44,7 @@ def fit(
 
     Raises TrainingDiverged when a loss or a weight is no longer finite; the checkpoint is then the last good one.
     """
+    check(fit, {"batches": batches, "seed": seed, "checkpoint_every": checkpoint_every}, "fit")
     keep_large_buffers()
     encoder = encoder or Encoder.fit(train)
     with torch.random.fork_rng(devices=[]):
@@ -52,14 +54,16 @@ def fit(
     generator = Generator(encoder, module)
     steps = module.steps(batches)
     draws = Draws(len(train), module.samples_per_batch, seed)
-    own_callbacks: list[Callback] = [Progress(type(module).__name__, steps)]
-    if module.max_epochs is None:
-        own_callbacks.append(LastBatch(steps))
+    own_callbacks: list[Callback] = []
     resume = None
     if checkpoint:
         belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
-        own_callbacks.append(Checkpoint(checkpoint, checkpoint_every, belongs_to))
+        keeper = Checkpoint(checkpoint, checkpoint_every, belongs_to)
+        own_callbacks.append(keeper)
         resume = resumable(checkpoint, belongs_to)
+    own_callbacks.append(Progress(type(module).__name__, steps))
+    if module.max_epochs is None:
+        own_callbacks.append(LastBatch(steps))
     lightning = trainer(
         max_epochs=module.max_epochs or -(-steps // len(draws)),
         callbacks=[*own_callbacks, *callbacks],
@@ -73,7 +77,14 @@ def fit(
     module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     with torch.random.fork_rng(devices=[]):
-        lightning.fit(module, loader, ckpt_path=resume, weights_only=True)
+        try:
+            lightning.fit(module, loader, ckpt_path=resume, weights_only=True)
+        except (MemoryError, torch.OutOfMemoryError, TrainingDiverged):
+            raise
+        except Exception as error:
+            if resume is None or keeper.began:
+                raise
+            raise damaged(resume, error) from error
     refuse_nan_weights(module, lightning.global_step)
     module.eval()
     return generator

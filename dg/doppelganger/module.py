@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
 from dg.nn import generation_flags, lengths_from_flags, mlp
@@ -42,30 +43,35 @@ class DoppelGANger(GenerativeModule):
         self,
         layout: Layout,
         *,
-        sample_len: int | None = None,
-        alpha: float = 1.0,
+        sample_len: Count | None = None,
+        alpha: Weight = 1.0,
         auxiliary_discriminator: bool = True,
-        penalty: float = 10.0,
-        packing: int = 1,
-        metadata_noise: int = 5,
-        minmax_noise: int = 5,
-        measurement_noise: int = 5,
-        metadata_layers: int = 2,
-        metadata_units: int = 100,
-        lstm_layers: int = 1,
-        lstm_units: int = 100,
+        penalty: Weight = 10.0,
+        packing: Few = 1,
+        metadata_noise: Width = 5,
+        minmax_noise: Width = 5,
+        measurement_noise: Width = 5,
+        metadata_layers: Few = 2,
+        metadata_units: Width = 100,
+        lstm_layers: Few = 1,
+        lstm_units: Width = 100,
         initial_state: Literal["random", "zero"] = "random",
-        discriminator_layers: int = 4,
-        discriminator_units: int = 200,
-        learning_rate: float = 0.001,
-        beta1: float = 0.5,
-        beta2: float = 0.999,
-        batch_size: int = 100,
-        generator_rounds: int = 1,
-        discriminator_rounds: int = 1,
+        discriminator_layers: Few = 4,
+        discriminator_units: Width = 200,
+        learning_rate: Rate = 0.001,
+        beta1: Decay = 0.5,
+        beta2: Decay = 0.999,
+        batch_size: Count = 100,
+        generator_rounds: Few = 1,
+        discriminator_rounds: Few = 1,
         mask_tail: bool = False,
-        averaging: float | None = None,
+        averaging: Decay | None = None,
     ) -> None:
+        if sample_len is not None and sample_len > layout.max_length:
+            raise ValueError(
+                f"DoppelGANger: sample_len: S should be at most T = {layout.max_length}, the records of the longest "
+                f"sample, got {sample_len}"
+            )
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size

@@ -10,10 +10,14 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset
-from dg.encoding.layout import Block, Encoded, Layout, columns
+from dg.encoding.layout import Block, Encoded, Layout, columns, width
 from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
+from dg.files import STRICT, parse_json, short
+from dg.hyperparameters import check
 from dg.schema import Categorical, Schema
 
 CHUNK = 1000  # samples that are in float64 at a time
@@ -30,6 +34,24 @@ class Encoder:
     range: tuple[float, float]
     fixed_length: bool
 
+    def __post_init__(self) -> None:
+        check(Encoder, {name: getattr(self, name) for name in ("auto_normalize", "range", "fixed_length")}, "encoder")
+        if self.range not in RANGES:
+            raise ValueError(f"range is {self.range}; known: {list(RANGES)}")
+        numeric = [field.name for field in _continuous(self.schema)]
+        if set(self.scales) != set(numeric):
+            raise ValueError(
+                f"the encoder does not belong to the schema {self.schema.name!r}: its scales are of "
+                f"{short(list(self.scales))}, the numeric fields are {short(numeric)}"
+            )
+        for name, scale in self.scales.items():
+            if scale.range != self.range:
+                raise ValueError(f"scales.{name}: range is {scale.range}, and that of the encoder {self.range}")
+        for field in self.schema.measurements:
+            ends = self.scales[field.name].inverse(np.array(self.range, dtype=np.float64))
+            if np.abs(ends).max() > np.finfo(np.float32).max * (1 + 1e-9):
+                raise ValueError(f"scales.{field.name}: {ends.tolist()} are too large for numbers of 32 bits")
+
     @classmethod
     def fit(
         cls,
@@ -45,8 +67,10 @@ class Encoder:
         range: of the encoded values, (0, 1) or (-1, 1) (Appendix B, "this is configurable")
         log: the fields that are encoded as log(1 + x), as the release does with the views of WWT
         """
+        several = {"range": _listed(range), "log": _listed(log)}
+        check(cls.fit, {"auto_normalize": auto_normalize, **several}, "Encoder.fit")
         if tuple(range) not in RANGES:
-            raise ValueError(f"range is {tuple(range)}; known: {list(RANGES)}")
+            raise ValueError(f"Encoder.fit: range is {tuple(range)}; known: {list(RANGES)}")
         low, high = range
         continuous = {field.name: _values(train, field.name) for field in _continuous(train.schema)}
         unknown = set(log) - set(continuous)
@@ -99,7 +123,6 @@ class Encoder:
         """Physical units to tensors (float32); raises ValueError for a dataset of another schema."""
         if dataset.schema != self.schema:
             raise ValueError(f"the encoder was fitted on {self.schema.name!r}, this is {dataset.schema.name!r}")
-        metadata = [self._encode_metadata(field.name, dataset) for field in self.schema.metadata]
         n, active = len(dataset), dataset.active
         minmax = np.empty((n, 2 * len(self.schema.measurements) if self.auto_normalize else 0))
         series = np.empty(dataset.measurements.shape, dtype=np.float32)
@@ -111,8 +134,8 @@ class Encoder:
                     values, minmax[rows, 2 * column : 2 * column + 2] = auto_normalize(values, active[rows], self.range)
                 series[rows, :, column] = np.where(active[rows], values, 0.0)
         return Encoded(
-            metadata=_tensor(np.hstack([np.empty((n, 0)), *metadata])),
-            minmax=_tensor(minmax),
+            metadata=torch.from_numpy(self._encode_metadata(dataset)),
+            minmax=torch.from_numpy(minmax.astype(np.float32)),
             measurements=torch.from_numpy(series),
             lengths=torch.from_numpy(dataset.lengths.copy()),
         )
@@ -129,7 +152,7 @@ class Encoder:
                 values = undo_auto_normalize(values, minmax[:, 2 * column : 2 * column + 2], self.range)
             values = self.scales[field.name].inverse(values)
             measurements[:, :, column] = np.where(active, np.clip(values, field.low, field.high), 0.0)
-        return TimeSeriesDataset(self.schema, self._decode_metadata(_array(encoded.metadata)), measurements, lengths)
+        return TimeSeriesDataset(self.schema, self._decode_metadata(encoded.metadata), measurements, lengths)
 
     def to_json(self) -> str:
         """The encoder without its schema, which has a file of its own."""
@@ -138,35 +161,46 @@ class Encoder:
         return json.dumps(content, indent=2)
 
     @classmethod
-    def from_json(cls, text: str, schema: Schema) -> Encoder:
-        """Raises ValueError where the text is not what `to_json` wrote for `schema`."""
+    def from_json(cls, text: str | bytes, schema: Schema, where: str = "the text") -> Encoder:
+        """Raises ValueError, which begins with `where`, where the text is not what `to_json` wrote for `schema`."""
         try:
-            content = json.loads(text)
-            scales = {
-                name: Scale(**{**scale, "range": tuple(scale["range"])})
-                for name, scale in content.pop("scales").items()
-            }
-            encoder = cls(**{**content, "schema": schema, "scales": scales, "range": tuple(content["range"])})
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not an encoder: {error!r}; write it with Encoder.to_json") from error
-        if encoder.range not in RANGES or set(scales) != {field.name for field in _continuous(schema)}:
-            raise ValueError(f"the encoder does not belong to the schema {schema.name!r}")
-        return encoder
+            fields = parse_json(text, _EncoderFile, "it is not an encoder that Encoder.to_json wrote")
+            return cls(schema=schema, **fields)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
 
-    def _encode_metadata(self, name: str, dataset: TimeSeriesDataset) -> NDArray[np.float64]:
-        if name in self.scales:
-            return self.scales[name].forward(dataset.metadata[[name]].to_numpy(np.float64))
-        column = dataset.metadata[name].cat
-        return np.eye(len(column.categories))[column.codes]
+    def _encode_metadata(self, dataset: TimeSeriesDataset) -> NDArray[np.float32]:
+        encoded = np.zeros((len(dataset), width(self.layout.metadata)), dtype=np.float32)
+        for block, where in columns(self.layout.metadata):
+            column = dataset.metadata[block.name]
+            if block.name in self.scales:
+                encoded[:, where.start] = self.scales[block.name].forward(column.to_numpy(np.float64))
+            else:
+                encoded[np.arange(len(dataset)), where.start + column.cat.codes.to_numpy(np.int64)] = 1.0
+        return encoded
 
-    def _decode_metadata(self, encoded: NDArray[np.float64]) -> pd.DataFrame:
+    def _decode_metadata(self, encoded: torch.Tensor) -> pd.DataFrame:
         decoded: dict[str, object] = {}
         for field, (_, where) in zip(self.schema.metadata, columns(self.layout.metadata), strict=True):
             if isinstance(field, Categorical):
-                decoded[field.name] = pd.Categorical.from_codes(encoded[:, where].argmax(axis=1), list(field.values))
+                codes = encoded[:, where].detach().cpu().numpy().argmax(axis=1)
+                decoded[field.name] = pd.Categorical.from_codes(codes, list(field.values))
             else:
-                decoded[field.name] = self.scales[field.name].inverse(encoded[:, where.start])
+                decoded[field.name] = self.scales[field.name].inverse(_array(encoded[:, where.start]))
         return pd.DataFrame(decoded, index=pd.RangeIndex(len(encoded)))
+
+
+@with_config(STRICT)
+class _EncoderFile(TypedDict):
+    scales: dict[str, Scale]
+    auto_normalize: bool
+    range: tuple[float, float]
+    fixed_length: bool
+
+
+def _listed(several: object) -> object:
+    """A sequence of any kind, a config's too, as a list; a text is none."""
+    return list(several) if isinstance(several, Sequence) and not isinstance(several, str) else several
 
 
 def _continuous(schema: Schema) -> list:
@@ -186,10 +220,6 @@ def _scale(values: NDArray[np.float64], log: bool, range: tuple[float, float], n
         raise ValueError(f"{name!r} has the negative value {values.min()}: leave it out of `log`")
     levels = np.log1p(values) if log else values
     return Scale(low=float(levels.min()), high=float(levels.max()), log=log, range=range)
-
-
-def _tensor(values: NDArray[np.float64]) -> torch.Tensor:
-    return torch.from_numpy(values.astype(np.float32))
 
 
 def _array(values: torch.Tensor) -> NDArray[np.float64]:

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import with_config
+
+from dg.files import STRICT
+from dg.hyperparameters import check
 
 Array = NDArray[np.float64]
 
 # The release widens each sample's range by this much on both sides before it divides by it, D1.
 MARGIN = 1e-4
+HIGHEST_LOG = np.log(np.finfo(np.float64).max)
 
 
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Scale:
     """Global normalisation of one field: [low, high] (after log(1 + x), if `log`) onto `range`.
@@ -24,6 +30,13 @@ class Scale:
     high: float
     log: bool
     range: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        check(Scale, vars(self), "scale")
+        if not self.low <= self.high or (self.log and not self.low >= 0):
+            raise ValueError(f"low {self.low} should be {'from 0 to' if self.log else 'at most'} high {self.high}")
+        if not np.isfinite(self._span) or (self.log and self.high > HIGHEST_LOG):
+            raise ValueError(f"low {self.low} and high {self.high} are too far apart for a number of 64 bits")
 
     def forward(self, values: Array) -> Array:
         """From physical units into `range`."""

@@ -17,7 +17,7 @@ def test_joint_frequencies_are_those_of_training(dataset) -> None:
     pairs = [("a", "x")] * 50 + [("a", "y")] * 10 + [("b", "y")] * 40
     train = dataset(np.zeros((100, 1, 1)), first=[a for a, _ in pairs], second=[b for _, b in pairs])
     encoder = Encoder.fit(train, auto_normalize=False)
-    attributes = Attributes()
+    attributes = Attributes(encoder.layout)
     attributes.learn(encoder.encode(train))
     drawn = attributes.sample(20_000, stream(0))
     first, second = drawn[:, :2].argmax(1), drawn[:, 2:].argmax(1)
@@ -28,17 +28,18 @@ def test_joint_frequencies_are_those_of_training(dataset) -> None:
 
 def test_minmax_stays_with_its_metadata(dataset) -> None:
     train = dataset(np.linspace(0, 1, 30).reshape(10, 3, 1), size=list(np.arange(10.0)))
-    encoded = Encoder.fit(train, auto_normalize=True).encode(train)
-    attributes = Attributes()
+    encoder = Encoder.fit(train, auto_normalize=True)
+    encoded = encoder.encode(train)
+    attributes = Attributes(encoder.layout)
     attributes.learn(encoded)
     rows = {tuple(row) for row in torch.cat([encoded.metadata, encoded.minmax], dim=1).tolist()}
     assert {tuple(row) for row in attributes.sample(200, stream(0)).tolist()} == rows
 
 
 def test_parts_are_drawn_together_and_loaded_whatever_their_number() -> None:
-    kept, loaded = Empirical("number", "square"), Empirical("number", "square")
+    kept, loaded = (Empirical(number=torch.empty(0, dtype=torch.int64), square=torch.empty(0, 1)) for _ in range(2))
     kept.keep(number=torch.arange(7), square=torch.arange(7)[:, None] ** 2)
-    loaded.keep(number=torch.zeros(3), square=torch.zeros(3, 2))
+    loaded.keep(number=torch.zeros(3, dtype=torch.int64), square=torch.zeros(3, 1))
     loaded.load_state_dict(kept.state_dict())
     drawn = loaded.draw(50, stream(1))
     assert drawn["number"].dtype == torch.int64

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import inspect
+import io
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 from dg import Categorical, Schema, TimeSeriesDataset
 from dg.dataset import concatenate
+from tests.mutations import refused_or_read
 
 
 def ids(dataset: TimeSeriesDataset) -> list[float]:
@@ -189,6 +193,110 @@ def test_a_schema_of_the_file_is_the_schema_of_the_data(toy: TimeSeriesDataset, 
     (tmp_path / "schema.json").write_text(other.to_json())
     with pytest.raises(ValueError, match=r"measurements have shape \(24, 7, 2\)"):
         TimeSeriesDataset.load(tmp_path)
+
+
+def _npy(header: bytes, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+def _saved(array: object) -> bytes:
+    np.save(file := io.BytesIO(), np.asarray(array), allow_pickle=True)
+    return file.getvalue()
+
+
+DESCRIBED = b"{'descr': '<f4', 'fortran_order': False, 'shape': %s}"
+ARRAYS = {
+    "a declared shape of 10¹²": _npy(DESCRIBED % b"(1000000000000, 7, 2)"),
+    "a declared shape that overflows": _npy(DESCRIBED % b"(4611686018427387904, 7, 2)"),
+    "a negative shape": _npy(DESCRIBED % b"(-24, -7, 2)", bytes(24 * 7 * 2 * 4)),
+    "a header nested deep": _npy(b"(" * 9_000),
+    "a header that is code": _npy(b"__import__('os').system('false')"),
+    "no header": b"",
+    "a pickle": b"\x80\x04N.",
+    "objects": _saved(np.array([[[{}]]], dtype=object)),
+    "texts": _saved([[["a"]]]),
+    "complex numbers": _saved(np.zeros((24, 7, 2), complex)),
+    "truth values": _saved(np.zeros((24, 7, 2), bool)),
+    "records": _saved(np.zeros((24, 7, 2), [("a", "f4")])),
+    "no steps": _saved(np.zeros((24, 0, 2), np.float32)),
+    "one number": _saved(np.float32(3)),
+    "more bytes than the header says": _saved(np.zeros((24, 7, 2), np.float32)) + b"0",
+}
+
+
+@pytest.mark.parametrize("name", ["measurements.npy", "lengths.npy"])
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_an_array_that_save_has_not_written(toy: TimeSeriesDataset, tmp_path: Path, name: str, kind: str) -> None:
+    toy.save(tmp_path)
+    (tmp_path / name).write_bytes(ARRAYS[kind])
+    said = refused_or_read(lambda: TimeSeriesDataset.load(tmp_path), megabytes=100)
+    assert said is not None and said.startswith(f"{tmp_path} does not hold a whole dataset: ")
+    assert name in said or "measurements have shape" in said
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda frame: frame.assign(kind=[["a"]] * 24), "'kind' is list<element: string>, and should be text"),
+        (lambda frame: frame.assign(kind=range(24)), "'kind' is int64, and should be text"),
+        (lambda frame: frame.assign(size="3"), "and should be numbers"),
+        (
+            lambda frame: frame.assign(more=1),
+            "its columns are ['kind', 'size', 'more'], the schema has ['kind', 'size']",
+        ),
+        (lambda frame: frame[["kind"]], "its columns are ['kind'], the schema has ['kind', 'size']"),
+        (lambda frame: frame.iloc[:5], "it has 5 rows, and lengths.npy has 24"),
+        (lambda frame: frame.assign(size=np.nan), "'size' of sample 0 is np.float64(nan), which is not"),
+    ],
+)
+def test_a_table_that_save_has_not_written(toy: TimeSeriesDataset, tmp_path: Path, make, told: str) -> None:
+    toy.save(tmp_path)
+    make(toy.metadata.astype({"kind": str})).to_parquet(tmp_path / "metadata.parquet", index=False)
+    with pytest.raises(ValueError) as caught:
+        TimeSeriesDataset.load(tmp_path)
+    assert told in str(caught.value) and str(caught.value).startswith(f"{tmp_path} does not hold a whole dataset: ")
+
+
+@pytest.mark.parametrize(
+    "content", [b"PAR1", b"PAR1" + bytes(1000) + b"PAR1", b"PAR1\xff\xff\xff\x7fPAR1", bytes(9999)]
+)
+def test_a_table_that_is_garbage(toy: TimeSeriesDataset, tmp_path: Path, content: bytes) -> None:
+    toy.save(tmp_path)
+    (tmp_path / "metadata.parquet").write_bytes(content)
+    with pytest.raises(ValueError, match=r"does not hold a whole dataset: metadata.parquet: "):
+        TimeSeriesDataset.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["schema.json", "metadata.parquet", "measurements.npy", "lengths.npy"])
+def test_only_regular_files_are_read(toy: TimeSeriesDataset, tmp_path: Path, name: str) -> None:
+    toy.save(tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ValueError, match=f"{name} is a pipe, a socket or a device; name a regular file"):
+        TimeSeriesDataset.load(tmp_path)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    with pytest.raises(ValueError, match=f"{name} is a folder; name a regular file"):
+        TimeSeriesDataset.load(tmp_path)
+
+
+def test_a_schema_nested_99_999_deep(toy: TimeSeriesDataset, tmp_path: Path) -> None:
+    toy.save(tmp_path)
+    (tmp_path / "schema.json").write_text("[" * 99_999 + "]" * 99_999)
+    with pytest.raises(ValueError, match=r"does not hold a whole dataset: schema.json: it is not a schema"):
+        TimeSeriesDataset.load(tmp_path)
+
+
+def test_an_empty_dataset_comes_back(toy: TimeSeriesDataset, tmp_path: Path) -> None:
+    toy.take(slice(0, 0)).save(tmp_path)
+    assert len(TimeSeriesDataset.load(tmp_path)) == 0
+
+
+def test_lengths_are_whole_numbers(toy: TimeSeriesDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TimeSeriesDataset, "__init__", inspect.unwrap(TimeSeriesDataset.__init__))  # types unchecked
+    assert replace(toy, lengths=toy.lengths.astype(float)).fingerprint == toy.fingerprint
+    with pytest.raises(ValueError, match=r"toy: sample 4 has length 1.5, which is not a whole number"):
+        replace(toy, lengths=_with(toy.lengths.astype(float), 4, 1.5))
 
 
 def _with(array: np.ndarray, where: int | tuple[int, ...], value: float) -> np.ndarray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def test_more_samples_than_a_chunk_are_all_different(generator: Generator) -> No
 
 @pytest.mark.parametrize("n", [0, -3])
 def test_at_least_one_sample_is_asked_for(generator: Generator, n: int) -> None:
-    with pytest.raises(ValueError, match=f"cannot sample {n} samples: ask for at least one"):
+    with pytest.raises(ValueError, match=f"Generator.sample: n: Input should be greater than or equal to 1, got {n}"):
         generator.sample(n, seed=0)
 
 
@@ -150,3 +152,58 @@ def test_a_folder_that_cannot_be_written_is_an_os_error(generator: Generator, tm
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError):
         generator.save(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"n": 1.5}, "n: Input should be a valid integer, got 1.5"),
+        ({"n": True}, "n: Input should be a valid integer, got True"),
+        ({"n": "3"}, "n: Input should be a valid integer, got '3'"),
+        ({"seed": -1}, "seed: Input should be greater than or equal to 0, got -1"),
+        ({"seed": None}, "seed: Input should be a valid integer, got None"),
+        ({"seed": 1.0}, "seed: Input should be a valid integer, got 1.0"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_sampled(generator: Generator, wrong: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        inspect.unwrap(Generator.sample)(generator, **{"n": 3, "seed": 0, **wrong})  # without the tests' check of types
+    assert str(caught.value) == f"Generator.sample: {told}"
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [1.5, 2.5, 3.5],
+        [1.0, 2.0, 3.0],
+        ["1", "2", "3"],
+        [True, True, True],
+        [1, 2],
+        [0, 1, 2],
+        [1, 2, 8],
+        [1, 2, 10**30],
+        [],
+    ],
+    ids=str,
+)
+def test_lengths_that_no_sample_has(generator: Generator, lengths: list[object]) -> None:
+    with pytest.raises(ValueError, match="lengths must be 3 whole numbers from 1 to 7, got "):
+        inspect.unwrap(Generator.sample)(generator, 3, seed=0, lengths=lengths)
+
+
+def test_more_samples_than_fit_into_memory_are_refused_at_once(generator: Generator) -> None:
+    begun = time.process_time()
+    with pytest.raises(
+        ValueError, match=r"^1,000,000,000 samples of 7 records take about 2\d\d.\d GB, and .* GB of mem"
+    ):
+        generator.sample(10**9, seed=0)
+    assert time.process_time() - begun < 1
+
+
+def test_the_parts_that_are_advised_fit(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dg.generator.available", lambda: 100_000)
+    with pytest.raises(ValueError, match="sample in parts of at most ") as caught:
+        generator.sample(3000, seed=0)
+    advised = int(str(caught.value).split("at most ")[1].split(",")[0])
+    assert len(generator.sample(advised, seed=0)) == advised > 100

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 
 import pytest
@@ -39,7 +40,10 @@ def test_a_schema_cannot_be_changed() -> None:
         (lambda: Categorical("kind", ("a", "a")), "'kind' names a value twice"),
         (lambda: Continuous("views", low=1.0, high=1.0), "'views' has low 1.0 >= high 1.0"),
         (lambda: Schema("toy", (), (), 3), "'toy' has no measurements"),
-        (lambda: Schema("toy", (), (Continuous("f"),), 0), "max_length 0"),
+        (
+            lambda: Schema("toy", (), (Continuous("f"),), 0),
+            "schema 'toy': max_length: Input should be greater than or equal to 1, got 0",
+        ),
         (lambda: Schema("toy", (Continuous("f"),), (Continuous("f"),), 3), "names a field twice"),
     ],
 )
@@ -70,3 +74,62 @@ def test_json_that_is_not_a_schema_is_refused(change) -> None:
 def test_text_that_is_not_a_schema_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a schema"):
         Schema.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Continuous("views", low="abc"),
+            "continuous field 'views': low: Input should be a valid number, got 'abc'",
+        ),
+        (
+            lambda: Continuous("views", high=float("nan")),
+            "continuous field 'views': high: Input should be a finite number",
+        ),
+        (lambda: Continuous(3), "continuous field 3: name: Input should be a valid string, got 3"),
+        (
+            lambda: Categorical("kind", (1, 2)),
+            "categorical field 'kind': values: 0: Input should be a valid string, got 1",
+        ),
+        (
+            lambda: Schema("toy", (), (Continuous("f"),), True),
+            "schema 'toy': max_length: Input should be a valid integer",
+        ),
+        (
+            lambda: Schema("toy", (), (Continuous("f"),), 7.0),
+            "schema 'toy': max_length: Input should be a valid integer",
+        ),
+        (lambda: Schema("toy", (), (Categorical("f", ("a",)),), 7), "schema 'toy': measurements: 0: "),
+        (lambda: Schema("toy", (), tuple(Continuous(f"f{i}") for i in range(10_001)), 7), "more than 10,000"),
+    ],
+)
+def test_types_are_those_of_the_annotations(make, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (Categorical, Continuous, Schema):  # without the tests' own check of types
+        monkeypatch.setattr(part, "__init__", inspect.unwrap(part.__init__))
+    with pytest.raises(ValueError) as caught:
+        make()
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda c: c["measurements"][0].update(low="abc"),
+            "measurements.0.low: Input should be a valid number, got 'abc'",
+        ),
+        (lambda c: c.update(max_length=True), "max_length: Input should be a valid integer, got True"),
+        (lambda c: c.update(max_length=7.0), "max_length: Input should be a valid integer, got 7.0"),
+        (lambda c: c.update(name=3), "name: Input should be a valid string, got 3"),
+        (lambda c: c.update(more=3), "more: Extra inputs are not permitted, got 3"),
+        (lambda c: c["metadata"][0].update(values=["a", "a"]), "names a value twice: ['a']"),
+        (lambda c: c["metadata"][1].update(name="technology"), "names a field twice: ['technology']"),
+    ],
+)
+def test_json_of_wrong_types_is_refused_with_its_place(change, told: str) -> None:
+    content = json.loads(MBA.to_json())
+    change(content)
+    with pytest.raises(ValueError) as caught:
+        Schema.from_json(json.dumps(content), "schema.json")
+    assert str(caught.value).startswith("schema.json: ") and told in str(caught.value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -265,3 +267,105 @@ def test_a_checkpoint_of_another_training_is_refused(toy: TimeSeriesDataset, sma
         fit(small(alpha=3.0), toy, batches=4, seed=1, checkpoint=file)
     with pytest.raises(ValueError, match="belongs to a training with other data"):
         fit(small(), toy.take(slice(1, None)), batches=4, seed=1, checkpoint=file)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"batches": 0}, "batches: Input should be greater than or equal to 1, got 0"),
+        ({"batches": -5}, "batches: Input should be greater than or equal to 1, got -5"),
+        ({"batches": 1.5}, "batches: Input should be a valid integer, got 1.5"),
+        ({"batches": True}, "batches: Input should be a valid integer, got True"),
+        ({"batches": "7"}, "batches: Input should be a valid integer, got '7'"),
+        ({"batches": None}, "batches: Input should be a valid integer, got None"),
+        ({"seed": -1}, "seed: Input should be greater than or equal to 0, got -1"),
+        ({"seed": None}, "seed: Input should be a valid integer, got None"),
+        ({"checkpoint_every": 0}, "checkpoint_every: Input should be greater than or equal to 1, got 0"),
+    ],
+    ids=str,
+)
+def test_what_fit_cannot_do(toy: TimeSeriesDataset, small, wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=r"^fit: ") as caught:
+        inspect.unwrap(fit)(small(), toy, **{"batches": 1, **wrong})  # without the tests' own check of types
+    assert str(caught.value) == f"fit: {told}"
+
+
+@pytest.mark.parametrize("kept", [["seed"], None, "seed", 1, {"seed": [0]}, {}], ids=repr)
+def test_a_checkpoint_that_says_nothing_sensible_of_its_training(
+    toy: TimeSeriesDataset, small, tmp_path: Path, kept: object
+) -> None:
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=0, checkpoint=file, checkpoint_every=4)
+    torch.save({**torch.load(file, weights_only=True), "belongs_to": kept}, file)
+    known = isinstance(kept, dict)
+    message = "belongs to a training with other seed, data" if known else r"is damaged \(.*\); delete it to train"
+    with pytest.raises(ValueError, match=f"{file} {message}"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file)
+
+
+def _lose(content: dict[str, Any], *path: Any) -> None:
+    *way, last = path
+    for step in way:
+        content = content[step]
+    del content[last]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: _lose(c, "belongs_to"),
+        lambda c: _lose(c, "state_dict"),
+        lambda c: _lose(c, "loops"),
+        lambda c: _lose(c, "state_dict", "discriminator.0.weight"),
+        lambda c: _lose(c, "optimizer_states", 0),
+        lambda c: _lose(c, "optimizer_states", 0, "state", 0, "exp_avg"),
+        lambda c: _lose(c, "pytorch-lightning_version"),
+        lambda c: c["state_dict"].update({"discriminator.0.weight": torch.zeros(3)}),
+        lambda c: c["state_dict"]["discriminator.0.weight"].fill_(torch.nan),
+        lambda c: c["optimizer_states"][0]["state"][0].update(exp_avg=torch.zeros(3)),
+        lambda c: c["optimizer_states"][0]["state"][0].update(exp_avg=None),
+        lambda c: c["optimizer_states"][0]["param_groups"][0].update(betas=0.5),
+        lambda c: c["loops"]["fit_loop"]["epoch_loop.batch_progress"]["current"].update(ready="3"),
+        lambda c: c["loops"]["fit_loop"]["epoch_progress"]["current"].update(processed=-1),
+    ],
+)
+def test_a_checkpoint_whose_parts_do_not_fit_is_damaged(toy: TimeSeriesDataset, small, tmp_path: Path, change) -> None:
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=0, checkpoint=file, checkpoint_every=4)
+    content = torch.load(file, weights_only=True)
+    change(content)
+    torch.save(content, file)
+    with pytest.raises(ValueError, match=rf"{file} is damaged \((.|\n)*\); delete it to train from the start"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file)
+
+
+def test_one_bit_of_a_checkpoint_is_enough(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=0, checkpoint=file, checkpoint_every=4)
+    whole = file.read_bytes()
+    weight = torch.load(file, weights_only=True)["state_dict"]["discriminator.0.weight"].numpy().tobytes()
+    place = whole.index(weight) + 100
+    file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(ValueError, match=r"is damaged \(ValueError: the checksum of .* is wrong\); delete it"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_a_checkpoint_is_a_regular_file(toy: TimeSeriesDataset, small, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "it.ckpt"
+    os.mkfifo(file) if kind == "pipe" else file.mkdir()
+    with pytest.raises(ValueError, match=r"is damaged .*name a regular file"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file)
+
+
+def test_what_a_callback_raises_before_training_does_not_damage_what_it_goes_on_from(
+    toy: TimeSeriesDataset, small, tmp_path: Path
+) -> None:
+    class Refusal(Callback):
+        def on_train_start(self, *_: Any) -> None:
+            raise RuntimeError("not today")
+
+    file = tmp_path / "it.ckpt"
+    fit(small(), toy, batches=4, seed=0, checkpoint=file, checkpoint_every=4)
+    with pytest.raises(RuntimeError, match="not today"):
+        fit(small(), toy, batches=8, seed=0, checkpoint=file, callbacks=[Refusal()])

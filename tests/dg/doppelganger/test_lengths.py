@@ -106,7 +106,7 @@ def test_lengths_can_be_told(two_lengths):
     sampled = generator.sample(T, seed=0, lengths=told)
     assert (sampled.lengths == told).all()
     assert (sampled.measurement("level")[sampled.active] != 0).all()
-    with pytest.raises(ValueError, match="20 numbers from 1 to 20"):
+    with pytest.raises(ValueError, match="20 whole numbers from 1 to 20"):
         generator.sample(T, seed=0, lengths=told + 1)
 
 

@@ -89,7 +89,7 @@ def test_the_second_bias_of_the_lstm_stays_zero(toy, small, record) -> None:
         {"initial_state": "zero", "lstm_layers": 2},
         {"sample_len": 7},
         {"sample_len": 1},
-        {"sample_len": 10},
+        {"sample_len": 4},
     ],
 )
 @pytest.mark.parametrize("auto_normalize", [True, False])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import resource
+from collections import UserList
 from dataclasses import replace
 
 import numpy as np
@@ -166,8 +169,8 @@ def test_json_gives_an_equal_encoder(toy: TimeSeriesDataset, options) -> None:
 def test_json_that_is_no_encoder_of_the_schema_is_refused(toy: TimeSeriesDataset, change) -> None:
     content = json.loads(Encoder.fit(toy).to_json())
     change(content)
-    with pytest.raises(ValueError, match=r"not an encoder|does not belong to the schema 'toy'"):
-        Encoder.from_json(json.dumps(content), toy.schema)
+    with pytest.raises(ValueError, match=r"^a file: .*(not an encoder|does not belong to the schema 'toy'|known: )"):
+        Encoder.from_json(json.dumps(content), toy.schema, "a file")
     with pytest.raises(ValueError, match="not an encoder"):
         Encoder.from_json("{", toy.schema)
 
@@ -184,3 +187,57 @@ def test_what_cannot_be_fitted_is_refused(toy: TimeSeriesDataset) -> None:
         Encoder.fit(negative, log=["f0"])
     with pytest.raises(ValueError, match="fitted on 'toy'"):
         Encoder.fit(toy).encode(replace(toy, schema=replace(toy.schema, name="other")))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"auto_normalize": "maybe"}, "Encoder.fit: auto_normalize: Input should be a valid boolean, got 'maybe'"),
+        ({"auto_normalize": 1}, "Encoder.fit: auto_normalize: Input should be a valid boolean, got 1"),
+        ({"auto_normalize": None}, "Encoder.fit: auto_normalize: Input should be a valid boolean, got None"),
+        ({"range": (0, 2)}, "Encoder.fit: range is (0, 2); known: [(0.0, 1.0), (-1.0, 1.0)]"),
+        ({"range": (0, 1, 2)}, "Encoder.fit: range is (0, 1, 2); known: "),
+        ({"range": ("0", "1")}, "Encoder.fit: range: 0: Input should be a valid number, got '0'"),
+        ({"range": 1}, "Encoder.fit: range: Input should be "),
+        ({"log": ["views"]}, "log names ['views']; toy has the numeric fields ['size', 'f0', 'f1']"),
+        ({"log": "size"}, "Encoder.fit: log: "),
+        ({"log": [1]}, "Encoder.fit: log: 0: Input should be a valid string, got 1"),
+    ],
+    ids=str,
+)
+def test_options_that_are_none(toy: TimeSeriesDataset, wrong: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        inspect.unwrap(Encoder.fit)(Encoder, toy, **wrong)  # without the tests' own check of types
+    assert str(caught.value).startswith(told)
+
+
+def test_a_sequence_of_any_kind_will_do(toy: TimeSeriesDataset) -> None:
+    options = {"range": UserList([0, 1]), "log": UserList(["size"])}
+    assert Encoder.fit(toy, **options) == Encoder.fit(toy, range=(0, 1), log=["size"])
+
+
+def test_50_000_categories_are_encoded_without_a_matrix_of_all_against_all() -> None:
+    values = tuple(f"page {i}" for i in range(50_000))
+    chosen = [values[i] for i in (49_999, 0, 7, 7)]
+    schema = Schema("many", (Categorical("page", values), Continuous("size")), (Continuous("f"),), 2)
+    metadata = pd.DataFrame({"page": chosen, "size": [1.0, 2.0, 3.0, 4.0]})
+    dataset = TimeSeriesDataset(schema, metadata, np.ones((4, 2, 1), np.float32), np.full(4, 2))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    encoder = Encoder.fit(dataset, auto_normalize=False)
+    encoded = encoder.encode(dataset)
+    decoded = encoder.decode(encoded)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024
+    assert encoded.metadata.shape == (4, 50_001) and encoded.metadata[:, :-1].argmax(1).tolist() == [49_999, 0, 7, 7]
+    assert encoded.metadata[:, :-1].sum().item() == 4
+    assert decoded.metadata["page"].tolist() == chosen
+
+
+def test_numbers_that_are_too_far_apart_are_refused(toy: TimeSeriesDataset) -> None:
+    wide = replace(toy, metadata=toy.metadata.assign(size=[-1.7e308, 1.7e308] * 12))
+    with pytest.raises(ValueError, match="too far apart for a number of 64 bits"):
+        Encoder.fit(wide)
+    largest = np.finfo(np.float32).max
+    measurements = np.where(toy.active[..., None], largest, np.float32(0)).repeat(2, axis=2)
+    for log in ([], ["f0", "f1"]):
+        encoder = Encoder.fit(replace(toy, measurements=measurements), log=log)
+        assert Encoder.from_json(encoder.to_json(), toy.schema) == encoder
