@@ -14,7 +14,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test lint speed figures artifacts notebooks clean
+.PHONY: help env test test-slow lint speed figures artifacts notebooks clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [ARGS='hydra overrides']"
@@ -35,6 +35,10 @@ $(READY): requirements.lock
 
 test: $(READY) ## every test, two at a time with a thread each (about 10 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+test-slow: $(READY) ## every reader with 1,000 wrong files of each kind (MUTATIONS= another number; an hour on two cores)
+	OMP_NUM_THREADS=1 MUTATIONS=$(or $(MUTATIONS),1000) $(BIN)/python -m pytest tests/dg/test_mutations.py \
+		tests/dg/datasets/test_files_of_others.py tests/experiments/test_mutations.py -k "not named and not pipe"
 
 lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
 	$(BIN)/ruff check .

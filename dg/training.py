@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
+from lightning.pytorch.callbacks import Timer
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from tqdm import tqdm
@@ -73,6 +74,7 @@ def fit(
         num_sanity_val_steps=0,
         **{"logger": False, **trainer_arguments},
     )
+    _refuse_cuts(lightning)
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
     module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
@@ -86,8 +88,29 @@ def fit(
                 raise
             raise damaged(resume, error) from error
     refuse_nan_weights(module, lightning.global_step)
+    if module.max_epochs is None and lightning.global_step != steps:
+        raise ValueError(
+            f"training ended after {lightning.global_step} of {steps} steps, stopped by a callback; nothing is "
+            "kept of it but its checkpoint"
+        )
     module.eval()
     return generator
+
+
+def _refuse_cuts(trainer: Trainer) -> None:
+    """A training is as long as its batches say: raises ValueError for a trainer that would end it before."""
+    cuts = {
+        "fast_dev_run": trainer.fast_dev_run,
+        "max_steps": trainer.max_steps != -1,
+        "max_time": any(isinstance(callback, Timer) for callback in trainer.callbacks),
+        "limit_train_batches": trainer.limit_train_batches != 1.0,
+        "overfit_batches": trainer.overfit_batches != 0.0,
+    }
+    shortened = [name for name, cut in cuts.items() if cut]
+    if shortened:
+        raise ValueError(
+            f"the trainer's {' and '.join(shortened)} would train for less than is asked for; leave it out"
+        )
 
 
 class Samples(Dataset[Encoded]):

@@ -111,6 +111,31 @@ def test_training_lasts_as_many_batches_as_asked_for(toy: TimeSeriesDataset, sma
     assert [epoch for _, epoch, _ in log.batches] == [step // 4 for step in range(batches)]
 
 
+@pytest.mark.parametrize(
+    ("cut", "named"),
+    [
+        ({"fast_dev_run": True}, "fast_dev_run"),
+        ({"max_steps": 3}, "max_steps"),
+        ({"max_time": "00:00:00:01"}, "max_time"),
+        ({"limit_train_batches": 0}, "limit_train_batches"),
+        ({"limit_train_batches": 0.5}, "limit_train_batches"),
+        ({"overfit_batches": 1}, "overfit_batches"),
+    ],
+)
+def test_a_trainer_that_would_train_for_less_is_refused(toy: TimeSeriesDataset, small, cut: dict, named: str) -> None:
+    with pytest.raises(ValueError, match=f"the trainer's .*{named}.* would train for less than is asked for"):
+        fit(small(), toy, batches=6, seed=0, accelerator="cpu", **cut)
+
+
+def test_a_training_that_a_callback_ends_is_not_taken_for_a_whole_one(toy: TimeSeriesDataset, small) -> None:
+    class Enough(Callback):
+        def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+            trainer.should_stop = trainer.global_step >= 2
+
+    with pytest.raises(ValueError, match="training ended after 2 of 6 steps, stopped by a callback"):
+        fit(small(), toy, batches=6, seed=0, callbacks=[Enough()], accelerator="cpu")
+
+
 @pytest.mark.parametrize("killed_after", [3, 4, 5, 8, 11])
 @pytest.mark.parametrize("options", [{}, {"generator_rounds": 2, "discriminator_rounds": 3, "packing": 2}])
 def test_an_interrupted_run_ends_as_an_unbroken_one(
