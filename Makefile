@@ -4,20 +4,21 @@ SCALE ?= small
 DATA ?=
 RESULTS ?= results
 ARGS ?=
+JOBS ?=
 
 export PYTHONPATH := $(CURDIR)
-export DATA RESULTS SCALE # paths reach Hydra through the environment, so that its grammar does not see them
+export DATA RESULTS SCALE JOBS # paths reach Hydra through the environment, so that its grammar does not see them
 BIN := .venv/bin
 READY := .venv/ready
 ARTIFACTS := $(sort $(basename $(notdir $(wildcard conf/experiment/*.yaml))))
 REAL := $(if $(DATA),'data=$${oc.env:DATA}')
-CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(ARGS)
+CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help env test test-slow lint speed figures artifacts notebooks clean
 
 help: ## this list
-	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [ARGS='hydra overrides']"
+	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 	@echo "artifacts:  $(ARTIFACTS)"
 	@echo "models:     $(sort $(basename $(notdir $(wildcard conf/model/*.yaml))))"

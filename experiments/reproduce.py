@@ -12,16 +12,17 @@ from omegaconf import DictConfig, OmegaConf
 from experiments.console.door import enter, expected
 from experiments.paper import artifact
 from experiments.paper.grid import fitted
+from experiments.runs.side_by_side import cores
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    own = ("artifact=", "results=")
+    own = ("artifact=", "results=", "jobs=")
     given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)  # paths stay as they are named
     chosen = [override for override in given if not override.startswith(own)]
-    made = fitted(config.artifact, chosen)
+    made = fitted(config.artifact, chosen, jobs=cores() if config.jobs is None else config.jobs)
     print(artifact.write(config.artifact, made, Path(config.results)))
 
 

@@ -11,13 +11,11 @@ from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
 
 from experiments.paper import artifact
+from experiments.runs import side_by_side
 from experiments.runs.run import Run
 from experiments.runs.settings import check
-from experiments.runs.training import train
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,21 +38,22 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     return [compose("train", [*chosen, *cell]) for cell in product(*choices)]
 
 
-def fitted(name: str, overrides: list[str]) -> list[Run]:
-    """The runs of an artifact's grid; missing ones are fitted, interrupted ones resume."""
+def fitted(name: str, overrides: list[str], *, jobs: int = 1) -> list[Run]:
+    """The runs of an artifact's grid; missing ones are fitted, `jobs` at a time, and interrupted ones resume."""
     artifact.find(name)
     check(compose("train", [f"experiment={name}", *overrides]))
     cells = grid(name, overrides)
     for cell in cells:
         check(cell)
-    with logging_redirect_tqdm():
-        return [train(cell) for cell in tqdm(cells, desc=name, unit="run")]
+    side_by_side.make(cells, jobs=jobs, title=name)
+    return [Run.of(cell) for cell in cells]
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
     """`fitted` for notebooks, e.g. runs("table3", scale="small"); what is logged stays in the runs' folders.
 
-    Where they are not named, SCALE, DATA and OUTPUTS of the environment choose: smoke, the simulator, outputs/.
+    Where they are not named, SCALE, DATA and OUTPUTS of the environment choose: smoke, the simulator, outputs/. JOBS is
+    how many runs are made at a time, one unless named.
     """
     environment = {
         "scale": os.environ.get("SCALE") or "smoke",
@@ -62,8 +61,9 @@ def runs(name: str, **choices: str | None) -> list[Run]:
         "outputs": os.environ.get("OUTPUTS") or str(ROOT / "outputs"),
     }
     chosen = {"logger": "csv", **environment, **choices}
+    overrides = [f"{key}={quoted(value)}" for key, value in chosen.items() if value]
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        return fitted(name, [f"{key}={quoted(value)}" for key, value in chosen.items() if value])
+        return fitted(name, overrides, jobs=int(os.environ.get("JOBS") or 1))
 
 
 def quoted(text: str) -> str:

@@ -70,6 +70,17 @@ def test_children_end_with_their_parent(tmp_path):
     assert not psutil.wait_procs(children, timeout=10)[1]
 
 
+def test_runs_side_by_side_end_with_their_parent(tmp_path):
+    two = ["artifact=table3", "lineup=memorization", "jobs=2", *LONG, f"outputs={tmp_path}", f"results={tmp_path}/r"]
+    process = start("experiments.reproduce", *two)
+    until(lambda: len(list(tmp_path.glob("runs/*.unfinished"))) == 1 and list(tmp_path.glob("runs/*d/*.ckpt")), process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 143 and "stopped by SIGTERM" in errors and not (tmp_path / "r").exists()
+    assert children and not psutil.wait_procs(children, timeout=10)[1]
+
+
 @pytest.mark.parametrize(
     ("command", "named"),
     [
@@ -79,6 +90,7 @@ def test_children_end_with_their_parent(tmp_path):
         (["experiments.train", "model=nobody"], "nobody"),
         (["experiments.train", "++model.module.packing=0", "scale=smoke", "logger=none"], "packing"),
         (["experiments.reproduce"], "artifact"),
+        (["experiments.reproduce", "artifact=table3", "jobs=0", "scale=smoke"], "jobs is 0"),
         (["experiments.reproduce", "artifact=table3", "scale.seeds=0"], "scale.seeds"),
         (["experiments.reproduce", "artifact=figure7"], "figure7 is not reproduced"),
     ],
