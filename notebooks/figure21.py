@@ -32,7 +32,8 @@ figure21.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# No result is committed yet. The paper says that generated pages differ from their nearest training pages, so
-# DoppelGANger does not memorise. Look for a probability of about 0.5 or less; the bootstrap, a copy, has 1. Then look
-# at the median square error beside that of held-out pages, because pages that are too smooth or too alike lie near to
-# everything. The three drawn pages only illustrate the number.
+# On 1,506 real pages (`results/wwt-real/`; three seeds, 5,000 batches) DoppelGANger's samples are nearer to their
+# nearest training page than held-out pages to theirs with a probability of 0.38 (0.22 to 0.39), where 0.5 is a held-
+# out sample and the bootstrap, which copies, has 1. So it does not memorise here, as the paper claims. Its samples
+# are farther from every page than real ones are from each other (0.0032 against 0.0025), because they are not real
+# enough: the statistic says nothing of fidelity.

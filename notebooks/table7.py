@@ -27,7 +27,5 @@ Markdown(f"{table7.render(frame)}\n\n{summary(made)}")
 # %% [markdown]
 # ## What we see
 #
-# Nothing is trained here: the table is read off the schema of WWT, and no result is committed yet. Look for three
-# metadata fields (domain, access and agent) and for one measurement, the views of each day, over 550 days. The
-# paper's table lists the metadata and the measurement, and the rows here are to be compared with it one by one. The
-# schema has nine domains, but the real rows behind our results have only two of them (`de` and `es`).
+# Nothing is trained: the table is read off the schema in the code (`results/schemas/`). WWT: domain, access type and
+# agent type, and one measurement, the views of a day, of 550 days.

@@ -27,7 +27,5 @@ Markdown(f"{table8.render(frame)}\n\n{summary(made)}")
 # %% [markdown]
 # ## What we see
 #
-# Nothing is trained here: the table is read off the schema of MBA, and no result is committed yet. Look for three
-# metadata fields (ISP, technology and state) and for two measurements, traffic and ping loss rate, in 56 records of
-# six hours. The paper's table lists the metadata and the measurements, and the rows here are to be compared with it
-# one by one. ISPs and states are numbered, so the table shows how many there are and not which.
+# Nothing is trained: the table is read off the schema in the code (`results/schemas/`). MBA: technology, ISP and
+# state, of which the authors' file has numbers only (D32), and two measurements in 56 bins of six hours.
