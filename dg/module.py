@@ -27,9 +27,12 @@ class GenerativeModule(LightningModule):
     `lacks` says what the model cannot generate, "metadata" or "lengths", and why: samples then have no metadata,
     and lengths of training samples; artifacts that need them leave the model out and give that reason.
     `copies` says what it draws from the training samples instead of learning it, and why that is no fair comparison.
+    `version` counts the changes that move its numbers; each has a line in CHANGELOG.md, and runs of another version are
+    not taken for its own.
     `quick` are hyper-parameters of a small one, which a test trains in a moment.
     """
 
+    version: int = 1
     lacks: Mapping[str, str] = MappingProxyType({})
     copies: Mapping[str, str] = MappingProxyType({})
     quick: Mapping[str, Any] = MappingProxyType({})

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 from filelock import FileLock, Timeout
+from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 
 import baselines  # noqa: F401, its models can be loaded
@@ -36,7 +37,7 @@ PLACES = ("raw", "cache")  # where a loader finds its data: the content decides 
 
 
 def identity(config: DictConfig) -> str:
-    """A hash of all that decides a run's result: dataset, data file, model, sizes and seed."""
+    """A hash of all that decides a run's result: dataset, data file, model and its version, sizes and seed."""
     content: Any = OmegaConf.to_container(config, resolve=True)
     dataset = content["dataset"]
     decisive: dict[str, Any] = {
@@ -48,6 +49,9 @@ def identity(config: DictConfig) -> str:
         "batches": content["batches"],
         "seed": content["seed"],
     }
+    version = get_class(content["model"]["module"]["_target_"]).version
+    if version > 1:
+        decisive["version"] = version
     trainer = content["trainer"]
     decisive |= {key: trainer[key] for key, usual in USUAL.items() if trainer.get(key, usual) != usual}
     if content["model"].get("keep_best"):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hydra.utils import instantiate
@@ -16,7 +15,6 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
-from dg.schema import Categorical, Continuous, Schema
 from dg.training import fit
 from experiments.paper.published import TABLE4
 from experiments.runs.data import split
@@ -31,19 +29,6 @@ def fitted(config, batches: int = 2) -> tuple[Generator, TimeSeriesDataset]:
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
     model = instantiate(config.model.module)
     return fit(model, parts.train, encoder=encoder, batches=batches, seed=config.seed, accelerator="cpu"), parts.train
-
-
-@pytest.fixture
-def varied() -> TimeSeriesDataset:
-    """Two measurements, lengths that vary, categorical and continuous metadata."""
-    rng = np.random.default_rng(0)
-    n, t = 60, 12
-    lengths = rng.integers(1, t + 1, n)
-    measurements = rng.normal(size=(n, t, 2)).astype(np.float32) * (np.arange(t) < lengths[:, None])[:, :, None]
-    kinds, sizes = Categorical("kind", ("a", "b", "c")), Continuous("size")
-    schema = Schema("varied", (kinds, sizes), (Continuous("first"), Continuous("second")), t)
-    metadata = pd.DataFrame({"kind": [*"abc"] * (n // 3), "size": rng.normal(size=n)})
-    return TimeSeriesDataset(schema, metadata, measurements, lengths)
 
 
 def same(one: TimeSeriesDataset, other: TimeSeriesDataset) -> bool:
