@@ -9,8 +9,9 @@ from zipfile import ZIP_STORED, ZipFile
 
 import torch
 from lightning import Callback, LightningModule, Trainer
+from torch import Tensor
 
-from dg.files import regular, short
+from dg.files import regular
 from dg.module import TrainingDiverged
 
 
@@ -64,13 +65,17 @@ class Checkpoint(Callback):
         self.file, self.every, self.belongs_to, self.saved = file, every, belongs_to, 0
         self.began = False
 
+    def setup(self, trainer: Trainer, module: LightningModule, stage: str) -> None:
+        """Notes what counts, before anything is resumed."""
+        self.counters = trainer.fit_loop.state_dict()
+
     def on_save_checkpoint(self, trainer: Trainer, module: LightningModule, checkpoint: dict[str, Any]) -> None:
         """Notes what the checkpoint belongs to."""
         checkpoint["belongs_to"] = self.belongs_to
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
         """A resumed run counts from where it goes on; raises ValueError where what it resumed cannot be trained."""
-        _refuse_misfits(trainer)
+        _refuse_misfits(trainer, self.counters)
         self.saved, self.began = trainer.global_step, True
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
@@ -85,15 +90,10 @@ class Checkpoint(Callback):
         self.saved = trainer.global_step
 
 
-def _refuse_misfits(trainer: Trainer) -> None:
+def _refuse_misfits(trainer: Trainer, counters: dict[str, Any]) -> None:
     """Counters that do not count, options that are not the optimiser's own, moments that do not fit their weights."""
-    counters: list[Any] = [trainer.fit_loop.state_dict()]
-    while counters:
-        counter = counters.pop()
-        if isinstance(counter, dict):
-            counters += counter.values()
-        elif type(counter) not in (int, bool) or not 0 <= counter < 2**63:
-            raise ValueError(f"{short(counter)} is no counter")
+    if not _counts(trainer.fit_loop.state_dict(), counters):
+        raise ValueError("its counters are not those of this training")
     for optimizer in trainer.optimizers:
         for name, option in optimizer.defaults.items():
             if any(group.get(name) != option for group in optimizer.param_groups):
@@ -102,7 +102,22 @@ def _refuse_misfits(trainer: Trainer) -> None:
             raise ValueError("an optimiser lacks moments of some weights")
         for weight, moments in optimizer.state.items():
             for name, moment in moments.items():
-                none = moment is None and name == "momentum_buffer"  # of plain gradient descent
-                shape = () if name == "step" else weight.shape
-                if not none and not (torch.is_tensor(moment) and moment.shape == shape and moment.isfinite().all()):
+                if not _fits(name, moment, weight):
                     raise ValueError(f"{name} of an optimiser does not fit its weight")
+
+
+def _counts(found: Any, fresh: Any) -> bool:
+    if isinstance(fresh, dict):
+        return (
+            isinstance(found, dict) and found.keys() == fresh.keys() and all(_counts(found[k], fresh[k]) for k in fresh)
+        )
+    return type(found) is type(fresh) and 0 <= found < 2**63
+
+
+def _fits(name: str, moment: Any, weight: Tensor) -> bool:
+    if moment is None:
+        return name == "momentum_buffer"  # of plain gradient descent
+    shape = () if name == "step" else weight.shape
+    if not torch.is_tensor(moment) or moment.shape != shape or not moment.isfinite().all():
+        return False
+    return name not in ("step", "exp_avg_sq") or bool((moment >= 0).all())

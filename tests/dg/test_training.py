@@ -349,9 +349,12 @@ def _lose(content: dict[str, Any], *path: Any) -> None:
         lambda c: c["state_dict"]["discriminator.0.weight"].fill_(torch.nan),
         lambda c: c["optimizer_states"][0]["state"][0].update(exp_avg=torch.zeros(3)),
         lambda c: c["optimizer_states"][0]["state"][0].update(exp_avg=None),
+        lambda c: c["optimizer_states"][0]["state"][0]["exp_avg_sq"].sub_(1),
+        lambda c: c["optimizer_states"][0]["state"][0]["step"].sub_(9),
         lambda c: c["optimizer_states"][0]["param_groups"][0].update(betas=0.5),
         lambda c: c["loops"]["fit_loop"]["epoch_loop.batch_progress"]["current"].update(ready="3"),
         lambda c: c["loops"]["fit_loop"]["epoch_progress"]["current"].update(processed=-1),
+        lambda c: c["loops"]["fit_loop"]["epoch_progress"]["current"].update(ready={"a": 1}),
     ],
 )
 def test_a_checkpoint_whose_parts_do_not_fit_is_damaged(toy: TimeSeriesDataset, small, tmp_path: Path, change) -> None:
