@@ -13,7 +13,7 @@ from dg import Encoder, TimeSeriesDataset
 
 DEFAULTS = {
     (name, parameter.name): parameter.default
-    for name in baselines.__all__
+    for name in baselines.MODELS
     for parameter in inspect.signature(getattr(baselines, name).__init__).parameters.values()
     if parameter.kind is parameter.KEYWORD_ONLY
 }
@@ -55,14 +55,14 @@ def test_the_bad_value_is_named(ramps: TimeSeriesDataset, model: str, wrong: dic
     assert str(caught.value) == f"{model}: {told}"
 
 
-@pytest.mark.parametrize("model", baselines.__all__)
+@pytest.mark.parametrize("model", baselines.MODELS)
 def test_the_papers_defaults_are_right(ramps: TimeSeriesDataset, model: str) -> None:
     defaults = {name: default for (of, name), default in DEFAULTS.items() if of == model}
     made = getattr(baselines, model)(Encoder.fit(ramps).layout, **defaults)
     assert made.description() == {"model": model, "hyperparameters": defaults}
 
 
-@pytest.mark.parametrize("model", baselines.__all__)
+@pytest.mark.parametrize("model", baselines.MODELS)
 def test_every_hyperparameter_says_what_it_may_be(model: str) -> None:
     """A bare int or float has no range, and a bare str no choices."""
     hints = get_type_hints(inspect.unwrap(getattr(baselines, model).__init__), include_extras=True)

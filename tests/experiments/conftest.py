@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
+from nbclient import NotebookClient
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 
@@ -47,3 +50,26 @@ def varied() -> TimeSeriesDataset:
 def equal() -> TimeSeriesDataset:
     """Lengths of 30."""
     return made(np.full(60, 30), 30)
+
+
+@pytest.fixture
+def execute(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
+    """Runs a notebook from top to bottom with a real kernel; what kinds of output it shows.
+
+    Notebooks share their runs with each other, whichever process executes them, and with no earlier code.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    monkeypatch.setenv("OUTPUTS", str(shared / "notebooks"))
+    monkeypatch.setenv("SCALE", "smoke")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("DATA", raising=False)
+    monkeypatch.delenv("JOBS", raising=False)
+
+    def run(name: str) -> set[str]:
+        notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+        NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": ROOT}}).execute()
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return {kind for output in outputs for kind in output.get("data", {})}
+
+    return run

@@ -57,13 +57,12 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
     assert same(sampled, load(tmp_path / "generator").sample(70, seed=3))
 
 
-@pytest.mark.parametrize("dataset", ["pages", "varied"])
+@pytest.mark.parametrize("lengths", ["equal", "varied"])
 @pytest.mark.parametrize("name", MODELS)
-def test_every_parameter_has_a_gradient_and_nothing_returned_is_nan(name, dataset, config, varied):
+def test_every_parameter_has_a_gradient_and_nothing_returned_is_nan(name, lengths, config, request):
     """After its last step; what no loss moves says why (`without_gradient`)."""
-    cell = config(f"model={name}", "scale.samples=60")
-    train, log = (split(cell).train, cell.dataset.log) if dataset == "pages" else (varied, [])
-    encoder = Encoder.fit(train, log=log, **cell.model.encoder)
+    cell, train = config(f"model={name}"), request.getfixturevalue(lengths)
+    encoder = Encoder.fit(train, **cell.model.encoder)
     generator = fit(instantiate(cell.model.module), train, encoder=encoder, batches=2, seed=0, accelerator="cpu")
     module = generator.module
     learnt = {parameter: weight for parameter, weight in module.named_parameters() if weight.requires_grad}

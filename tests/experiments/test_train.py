@@ -87,8 +87,8 @@ def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tm
     process.communicate()
     finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
-    curves, whole = (curves(folder)["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken))
-    assert curves.dropna().tolist() == whole.dropna().tolist()
+    resumed, whole = (curves(folder)["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken))
+    assert resumed.dropna().tolist() == whole.dropna().tolist()
 
 
 def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):

@@ -1,0 +1,14 @@
+"""The notebooks of figures run from top to bottom with a real kernel."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.paper import artifact
+
+NAMES = [name for name in artifact.known() if artifact.find(name).__name__.startswith("experiments.figures")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_executes(name, execute):
+    assert {"text/html", "image/png"} <= execute(name)

@@ -1,0 +1,14 @@
+"""The notebooks of tables run from top to bottom with a real kernel."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.paper import artifact
+
+NAMES = [name for name in artifact.known() if artifact.find(name).__name__.startswith("experiments.tables")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_executes(name, execute):
+    assert {"text/html", "text/markdown"} <= execute(name)
