@@ -56,7 +56,7 @@ class GenerativeModule(LightningModule):
         return self.batch_size
 
     def steps(self, batches: int) -> int:
-        """How many training steps `batches` of the paper take: as many, where training has no phases."""
+        """How many training steps `batches` of the paper take: the same number, unless training has phases."""
         return batches
 
     def observe(self, train: Encoded) -> None:

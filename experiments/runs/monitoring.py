@@ -34,7 +34,7 @@ def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
         yield made
     finally:
         if any(isinstance(logger, WandbLogger) for logger in made):
-            import wandb  # here, for it takes seconds to import
+            import wandb  # here, because it takes seconds to import
 
             wandb.finish()
 
