@@ -1,4 +1,4 @@
-"""Interrupted training goes on from a file, exactly where it stood when the file was written."""
+"""Checkpoints: interrupted training continues from a file, exactly where it stood when the file was written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dg.module import TrainingDiverged
 
 
 def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
-    """The checkpoint, if there is one; raises ValueError where it is damaged or belongs to another training."""
+    """The checkpoint, or None if there is none; raises ValueError if it is damaged or belongs to another training."""
     if not checkpoint.exists():
         return None
     try:
@@ -36,12 +36,12 @@ def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
 
 
 def damaged(checkpoint: Path, error: Exception) -> ValueError:
-    """What to raise, and what to do about it."""
+    """The error to raise for a damaged checkpoint; it says what to do."""
     return ValueError(f"{checkpoint} is damaged ({type(error).__name__}: {error}); delete it to train from the start")
 
 
 def _refuse_changed_bytes(checkpoint: Path) -> None:
-    """A checkpoint is a zip archive whose members are stored as they are, each with a checksum."""
+    """Raises if a checksum is wrong. A checkpoint is a zip archive of uncompressed members, each with a checksum."""
     with ZipFile(checkpoint) as archive:
         if any(member.compress_type != ZIP_STORED for member in archive.infolist()):
             raise ValueError("it is compressed, as no checkpoint is")
@@ -50,7 +50,7 @@ def _refuse_changed_bytes(checkpoint: Path) -> None:
 
 
 def refuse_nan_weights(module: LightningModule, batch: int) -> None:
-    """Raises TrainingDiverged; the losses of the last batch come before its last step, so they do not tell."""
+    """Raises TrainingDiverged. The losses of the last batch precede its last step, so they do not show its effect."""
     wrong = [name for name, weight in module.state_dict().items() if not torch.isfinite(weight).all()]
     if wrong:
         raise TrainingDiverged(
@@ -59,14 +59,14 @@ def refuse_nan_weights(module: LightningModule, batch: int) -> None:
 
 
 class Checkpoint(Callback):
-    """Saves all that is needed to go on at the end of an epoch, by a new file that replaces the old one whole."""
+    """At the end of an epoch, saves all that is needed to continue. A new file replaces the old one as a whole."""
 
     def __init__(self, file: Path, every: int, belongs_to: dict[str, Any]) -> None:
         self.file, self.every, self.belongs_to, self.saved = file, every, belongs_to, 0
         self.began = False
 
     def setup(self, trainer: Trainer, module: LightningModule, stage: str) -> None:
-        """Notes what counts, before anything is resumed."""
+        """Keeps the fresh counters, before anything is resumed."""
         self.counters = trainer.fit_loop.state_dict()
 
     def on_save_checkpoint(self, trainer: Trainer, module: LightningModule, checkpoint: dict[str, Any]) -> None:
@@ -74,12 +74,12 @@ class Checkpoint(Callback):
         checkpoint["belongs_to"] = self.belongs_to
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
-        """A resumed run counts from where it goes on; raises ValueError where what it resumed cannot be trained."""
+        """A resumed run counts from where it continues; raises ValueError if the resumed state cannot be trained."""
         _refuse_misfits(trainer, self.counters)
         self.saved, self.began = trainer.global_step, True
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Only finite weights are worth keeping."""
+        """Saves if it is time to; raises TrainingDiverged instead if a weight is not finite."""
         if trainer.global_step - self.saved < self.every and module.max_epochs is None:
             return
         refuse_nan_weights(module, trainer.global_step)
@@ -91,7 +91,7 @@ class Checkpoint(Callback):
 
 
 def _refuse_misfits(trainer: Trainer, counters: dict[str, Any]) -> None:
-    """Counters that do not count, options that are not the optimiser's own, moments that do not fit their weights."""
+    """Raises ValueError for wrong counters, changed optimiser options, and moments that do not fit their weights."""
     if not _counts(trainer.fit_loop.state_dict(), counters):
         raise ValueError("its counters are not those of this training")
     for optimizer in trainer.optimizers:

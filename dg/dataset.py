@@ -114,7 +114,7 @@ class TimeSeriesDataset:
     def load(cls, folder: str | Path) -> TimeSeriesDataset:
         """Reads what `save` wrote; the measurements are memory-mapped, nothing is unpickled.
 
-        Raises ValueError with the folder and the file for what `save` has not written.
+        Raises ValueError, which names the folder and the file, if `save` did not write them.
         """
         folder = Path(folder)
         try:
@@ -185,7 +185,7 @@ def _table(file: Path, schema: Schema, n: int) -> pd.DataFrame:
             return parquet.read(use_threads=False).to_pandas(ignore_metadata=True)
     except FileNotFoundError:
         raise
-    except Exception as error:  # pyarrow has many
+    except Exception as error:  # pyarrow raises many kinds
         raise ValueError(f"{file.name}: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""Files of others are data: they are regular files of a bounded size, and every field in them is checked."""
+"""Reading files from others: only regular files of a bounded size are read, and every field is checked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_json(path: str | Path, kind: type[T], limit: int = JSON_LIMIT) -> T:
 
 
 def parse_json(text: str | bytes, kind: type[T], where: str) -> T:
-    """The same for JSON that is in memory; `where` stands before every error."""
+    """The same for JSON that is in memory; every error begins with `where`."""
     if (text.count(",") if isinstance(text, str) else text.count(b",")) >= ITEMS:
         raise ValueError(f"{where} has more than the {ITEMS:,} items that such a text may have")
     try:
@@ -59,7 +59,7 @@ def parse_json(text: str | bytes, kind: type[T], where: str) -> T:
 
 
 def told(error: ValidationError) -> str:
-    """The first thing that is wrong, on one line: its field, what is said of it, and what is there."""
+    """The first thing that is wrong, on one line: its field, the complaint, and the value found."""
     first: Any = error.errors(include_url=False)[0]
     field = ".".join(map(str, first["loc"]))
     field = field if field.isprintable() and len(field) <= 80 else short(field)
@@ -71,7 +71,7 @@ def short(value: object) -> str:
     """What `repr` says of any value, on one line of at most 80 characters."""
     try:
         shown = repr(value)
-    except Exception:  # an integer of more than 4,300 digits has none
+    except Exception:  # an integer of more than 4,300 digits has no repr
         shown = f"a large {type(value).__name__}"
     shown = shown if shown.isprintable() else ascii(shown)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
@@ -79,9 +79,9 @@ def short(value: object) -> str:
 
 @contextmanager
 def reading(path: str | Path, remedy: str = "fetch it anew", wrong: str = "cannot be read") -> Iterator[None]:
-    """Whatever a library raises at bytes that it cannot read becomes a ValueError of one line that names the file.
+    """Turns whatever a library raises for unreadable bytes into a one-line ValueError that names the file.
 
-    An OSError or ValueError that names the file already passes as it is.
+    An OSError or ValueError that already names the file passes unchanged.
     """
     try:
         yield
@@ -96,17 +96,17 @@ def reading(path: str | Path, remedy: str = "fetch it anew", wrong: str = "canno
 
 
 def said(error: BaseException) -> str:
-    """What an error says, on one line of bounded length; its kind where it says nothing."""
+    """The message of an error, on one line of bounded length; its type if it has no message."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
 @contextmanager
 def alias(path: str | Path) -> Iterator[Path]:
-    """Another path of the same file or folder, for libraries to which characters of a path mean something.
+    """Another path of the same file or folder, for libraries that give some characters of a path a special meaning.
 
-    DuckDB takes `[`, `*` and `?` for patterns, `?` for the beginning of options too, a backslash for a slash and a
-    folder called a=b for a column. The alias is a link called "link" in a temporary folder, gone afterwards.
+    DuckDB takes `[`, `*` and `?` as patterns, `?` also as the start of options, a backslash as a slash, and a
+    folder called a=b as a column. The alias is a link called "link" in a temporary folder that is deleted afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="dg-") as folder:
         link = Path(folder) / "link"

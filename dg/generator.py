@@ -37,9 +37,9 @@ class Generator:
     ) -> TimeSeriesDataset:
         """n new samples in physical units; the same seed gives the same samples.
 
-        lengths: of each sample, where the model can be told (Appendix B); a model that cannot raises ValueError
+        lengths: the length of each sample (Appendix B); raises ValueError if the model does not accept lengths
 
-        Raises ValueError, before anything is made, where n samples do not fit into the memory that is free.
+        Raises ValueError, before anything is made, if n samples do not fit into the free memory.
         """
         check(Generator.sample, {"n": n, "seed": seed}, "Generator.sample")
         self._refuse_more_than_fits(n)
@@ -62,7 +62,7 @@ class Generator:
         return torch.as_tensor(told.astype(np.int64))
 
     def _refuse_more_than_fits(self, n: int) -> None:
-        """Chunks and the dataset made of them are there at once, and a few masks of the dataset when it is checked."""
+        """Counts the chunks, the dataset made while they still exist, and a few masks for checking the dataset."""
         schema = self.encoder.schema
         t, k, m = schema.max_length, len(schema.measurements), len(schema.metadata)
         needed, free = n * (2 * 4 * t * k + 6 * t + 24 * (m + 1)), available()

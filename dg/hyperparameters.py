@@ -1,4 +1,4 @@
-"""What an argument may be: types with their ranges, and the one place where arguments are held against them."""
+"""What an argument may be: types with their ranges, and the one place where arguments are checked against them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from dg.files import STRICT, told
 
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Few = Annotated[int, Field(ge=1, le=1000)]  # layers, rounds: what is made or done one by one
+Few = Annotated[int, Field(ge=1, le=1000)]  # for layers and rounds, which are made or done one by one
 Width = Annotated[int, Field(ge=1, le=2**20)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Rate = Annotated[float, Field(gt=0)]
@@ -22,10 +22,10 @@ Decay = Annotated[float, Field(ge=0, lt=1)]
 
 
 def check(function: Callable[..., Any], arguments: Mapping[str, Any], name: str) -> None:
-    """Holds `arguments` against their annotations in `function`, strictly: true is no number, "2" and 2.0 are no int.
+    """Strictly checks `arguments` against the annotations of `function`: true is no number, "2" and 2.0 are no int.
 
-    An int is a float, as it is to Python; no float may be infinite or NaN. What `function` does not annotate is left
-    to it. Raises ValueError that begins with `name` and the argument, and says what the argument should be.
+    An int passes as a float, as in Python. No float may be infinite or NaN. Arguments that `function` does not
+    annotate are not checked. Raises ValueError, which begins with `name` and the argument and says what it should be.
     """
     function = inspect.unwrap(function)
     for argument, value in arguments.items():

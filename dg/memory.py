@@ -14,7 +14,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 def keep_large_buffers() -> None:
     """Tells glibc to keep freed buffers for the next batch; other C libraries are left as they are.
 
-    By itself it hands every large one (an LSTM's are 35 MB) back to the system, which then clears its pages anew.
+    By default glibc returns every large buffer (an LSTM's are 35 MB) to the system, which must then clear new pages.
     """
     if sys.platform != "linux":
         return

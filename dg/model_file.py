@@ -1,4 +1,4 @@
-"""The file that a data holder hands out (§4.4), read back: of the models that are known, and no others."""
+"""The file that a data holder hands out (§4.4), read back. Only known models are loaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from typing_extensions import TypedDict
 
-import dg.doppelganger  # noqa: F401, its model can be loaded
+import dg.doppelganger  # noqa: F401, makes its model known
 from dg.encoding import Encoder, Layout
 from dg.files import JSON_LIMIT, STRICT, content, parse_json, regular, short
 from dg.generator import Generator
@@ -22,7 +22,7 @@ from dg.memory import available
 from dg.module import GenerativeModule
 from dg.schema import Schema
 
-FORMAT = 1  # of the folder; a file that does not say is of the first
+FORMAT = 1  # of the folder; a file without a format has the first
 FLOATS, TYPES = {"F16", "BF16", "F32", "F64"}, {torch.int64: {"I64"}}  # as safetensors calls them
 CARD, SCHEMA, ENCODER, WEIGHTS = "generator.json", "schema.json", "encoder.json", "weights.safetensors"
 BY = f"by {CARD}, {SCHEMA} and {ENCODER}"
@@ -43,9 +43,9 @@ class _Card(TypedDict):
 def load(folder: str | Path) -> Generator:
     """Reads what `Generator.save` wrote. The file names its model, but nothing in it is run or imported.
 
-    Raises ValueError with the folder, the file and the field for whatever is not as `save` writes it, and for a model
-    that is not known: those of dg are, and those of baselines once it is imported. The sizes that the files tell are
-    compared with each other before memory is taken for any.
+    Raises ValueError, which names the folder, the file and the field, for anything that `save` would not write and for
+    an unknown model. The models of dg are known, and those of baselines once it is imported. The sizes given in the
+    files are compared with each other before any memory is allocated.
     """
     folder = Path(folder)
     try:
@@ -86,7 +86,7 @@ def _descendants(model: type[GenerativeModule]) -> list[type[GenerativeModule]]:
 
 
 def _shapes(model: type[GenerativeModule], layout: Layout, hyperparameters: dict[str, Any]) -> dict[str, Tensor]:
-    """The weights that such a model has, without their memory."""
+    """The weights of such a model, by shape and type only: they take no memory."""
     parameters = inspect.signature(model.__init__).parameters.values()
     known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
     unknown = sorted(set(hyperparameters) - set(known))
@@ -101,7 +101,7 @@ def _shapes(model: type[GenerativeModule], layout: Layout, hyperparameters: dict
 
 
 def _check_weights(expected: dict[str, Tensor], file: Path) -> None:
-    """Names, shapes and types by the file's header alone; where none are expected, there may be any number of rows."""
+    """Checks names, shapes and types by the file's header alone. If 0 rows are expected, one or more are accepted."""
     with file.open("rb") as opened:
         size, header = file.stat().st_size, int.from_bytes(opened.read(8), "little")
     if not 2 <= header <= min(JSON_LIMIT, size - 8):

@@ -25,11 +25,11 @@ class GenerativeModule(LightningModule):
     Appendix B.
     `batch_size` samples make a batch (None: all of them); `max_epochs` ends training before the batches do.
     `lacks` says what the model cannot generate, "metadata" or "lengths", and why: samples then have no metadata,
-    and lengths of training samples; artifacts that need them leave the model out and give that reason.
+    or take lengths from training samples; artifacts that need them leave the model out and give that reason.
     `copies` says what it draws from the training samples instead of learning it, and why that is no fair comparison.
-    `version` counts the changes that move its numbers; each has a line in CHANGELOG.md, and runs of another version are
-    not taken for its own.
-    `quick` are hyper-parameters of a small one, which a test trains in a moment.
+    `version` counts the changes that alter its numbers; each has a line in CHANGELOG.md. Runs of another version are
+    not reused.
+    `quick` holds hyper-parameters of a small model, which a test trains in a moment.
     """
 
     version: int = 1
@@ -40,7 +40,7 @@ class GenerativeModule(LightningModule):
     max_epochs: int | None = None
 
     def __new__(cls, *_: Any, **hyperparameters: Any) -> GenerativeModule:
-        """Hyper-parameters are held against the constructor's annotations; raises ValueError naming model and value."""
+        """Checks hyper-parameters against the constructor's annotations; raises ValueError naming model and value."""
         check(cls.__init__, hyperparameters, cls.__name__)
         return super().__new__(cls)
 
@@ -64,7 +64,7 @@ class GenerativeModule(LightningModule):
 
     @abstractmethod
     def training_step(self, batch: Encoded, batch_index: int) -> Tensor | None:
-        """One batch of the paper, which every optimiser has seen when it ends."""
+        """Trains on one batch of the paper; every optimiser has seen it by the end."""
 
     @abstractmethod
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
@@ -75,7 +75,7 @@ class GenerativeModule(LightningModule):
         return {}
 
     def description(self) -> dict[str, Any]:
-        """The model's name and hyper-parameters, as readable as JSON."""
+        """The model's name and hyper-parameters, in a form that JSON can hold."""
         return {"model": type(self).__name__, "hyperparameters": dict(self.hparams)}
 
     def batch_rng(self) -> torch.Generator:
@@ -83,7 +83,7 @@ class GenerativeModule(LightningModule):
         return stream(self.seed, self.global_step, device=self.device)
 
     def descend(self, optimizer: LightningOptimizer, loss: Tensor, network: nn.Module, *, counts: bool = False) -> None:
-        """One optimiser step of `network` down `loss`; the step that `counts` is Lightning's one step of this batch."""
+        """One optimiser step of `network` down `loss`; Lightning counts only the step with `counts`, one per batch."""
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimizer.zero_grad()
         self.manual_backward(loss, inputs=parameters)

@@ -123,7 +123,7 @@ def generation_flags(lengths: Int[Tensor, " n"], steps: int, block: int = 1) -> 
 
 
 def lengths_from_flags(flags: Float[Tensor, "n t 2"]) -> Int[Tensor, " n"]:
-    """The number of records up to the first end flag (p₁ < p₂), all of them where none ends."""
+    """The number of records up to the first end flag (p₁ < p₂), or all of them if there is no end flag."""
     ended = flags[..., CONTINUE] < flags[..., END]
     return torch.where(ended.any(dim=1), ended.int().argmax(dim=1) + 1, flags.shape[1])
 
@@ -136,7 +136,8 @@ def ended(flags: Float[Tensor, "b t 2"]) -> Bool[Tensor, " b"]:
 def active_blocks(flags: Float[Tensor, "b t 2"], sample_len: int) -> Float[Tensor, "b t 1"]:
     """1 in the blocks of S records that begin before the series has ended, 0 after (Appendix B), no gradient.
 
-    Within the last block nothing is masked, as in the release (D6); with a `sample_len` of 1 all is, after the end.
+    Within the last block nothing is masked, as in the release (D6). With a `sample_len` of 1, all records after the end
+    are masked.
     """
     goes_on = (flags.detach()[..., CONTINUE] >= flags.detach()[..., END]).unflatten(1, (-1, sample_len)).all(dim=2)
     alive = torch.cat([torch.ones_like(goes_on[:, :1]), goes_on[:, :-1]], dim=1).cumprod(dim=1)

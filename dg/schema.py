@@ -91,7 +91,7 @@ class Schema:
 
     @classmethod
     def from_json(cls, text: str | bytes, where: str = "the text") -> Schema:
-        """Raises ValueError, which begins with `where`, for what is not a schema that `to_json` could have written."""
+        """Raises ValueError, which begins with `where`, if `to_json` could not have written the text."""
         try:
             content = parse_json(text, _SchemaFile, "it is not a schema that Schema.to_json wrote")
             metadata, measurements = ([_field(entry) for entry in content[part]] for part in PARTS)

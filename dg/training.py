@@ -98,7 +98,7 @@ def fit(
 
 
 def _refuse_cuts(trainer: Trainer) -> None:
-    """A training is as long as its batches say: raises ValueError for a trainer that would end it before."""
+    """Raises ValueError for a trainer that would end training early, because `batches` alone sets its length."""
     cuts = {
         "fast_dev_run": trainer.fast_dev_run,
         "max_steps": trainer.max_steps != -1,
@@ -126,7 +126,7 @@ class Samples(Dataset[Encoded]):
 class Draws(Sampler[Tensor]):
     """The index draws of an epoch, with replacement as in the release (D8); floor(n / b) batches.
 
-    Without a batch size, one batch of every sample in order. An epoch's draws depend on seed and epoch alone.
+    Without a batch size, there is one batch: every sample in order. An epoch's draws depend on seed and epoch alone.
     """
 
     def __init__(self, n: int, batch_size: int | None, seed: int) -> None:
@@ -149,13 +149,13 @@ class Draws(Sampler[Tensor]):
 
 
 class LastBatch(Callback):
-    """Ends training after so many batches. Lightning's own `max_steps` resumes an epoch that was complete."""
+    """Ends training after `batches` batches. Lightning's own `max_steps` would resume an epoch that was complete."""
 
     def __init__(self, batches: int) -> None:
         self.batches = batches
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
-        """The epoch may have batches left."""
+        """Stops after the last batch, even if the epoch has batches left."""
         trainer.should_stop = trainer.should_stop or trainer.global_step >= self.batches
 
 

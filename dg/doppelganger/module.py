@@ -19,7 +19,7 @@ from dg.nn import generation_flags, lengths_from_flags, mlp
 
 
 class Judged(NamedTuple):
-    """Samples as rows, `packing` of them side by side: whole, and their metadata and min/max alone (Eq. 1)."""
+    """Samples as rows, `packing` samples to a row: once whole, once only their metadata and min/max (Eq. 1)."""
 
     samples: Float[Tensor, "b d"]
     attributes: Float[Tensor, "b a"]
@@ -36,7 +36,7 @@ class DoppelGANger(GenerativeModule):
     initial_state: of the LSTM, drawn from N(0, 1) on every pass or zero
     generator_rounds, discriminator_rounds: optimiser steps a batch
     mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
-    averaging: decay of a moving average of the generator's weights, from which is then sampled; None: the last weights
+    averaging: decay of a moving average of the generator's weights, used for sampling; None uses the last weights
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class DoppelGANger(GenerativeModule):
         return self.hparams.batch_size * self.hparams.packing
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """One Adam a player."""
+        """One Adam for each player."""
         players = (self.generator, self.discriminator, self.auxiliary_discriminator)
         rates = (self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
         return [self.adam(player, *rates) for player in players if player is not None]
@@ -145,7 +145,7 @@ class DoppelGANger(GenerativeModule):
     def generate(self, n: int, rng: torch.Generator, lengths: Int[Tensor, " n"] | None = None) -> Encoded:
         """n samples; all have max_length records where all training samples had (D7).
 
-        lengths: of each sample, instead of those that the generation flags give (Appendix B)
+        lengths: the length of each sample, used instead of what the generation flags say (Appendix B)
         """
         t = self.layout.max_length
         if lengths is None and self.layout.fixed_length:
@@ -184,6 +184,6 @@ class DoppelGANger(GenerativeModule):
 
 
 def recommended_sample_len(max_length: int, passes: int = 50) -> int:
-    """S such that T/S is nearest to 50 (§4.4) among the divisors of T; of two as near, the smaller S."""
+    """S such that T/S is nearest to 50 (§4.4) among the divisors of T; of two equally near, the smaller S."""
     divisors = [s for s in range(1, max_length + 1) if max_length % s == 0]
     return min(divisors, key=lambda s: (abs(max_length / s - passes), s))

@@ -1,4 +1,4 @@
-"""The networks of DoppelGANger (Figure 7, Appendix B): what is generated from what."""
+"""The networks of DoppelGANger (Figure 7, Appendix B): what each one generates, and from what."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PASSES = 8  # of the RNN between two looks whether all samples of a batch have e
 
 
 class Noise(NamedTuple):
-    """All that is random in a generated batch: what is fed to the three generators, and where the LSTM begins."""
+    """All that is random in a generated batch: the inputs of the three generators and the LSTM's initial state."""
 
     metadata: Float[Tensor, "b za"]
     minmax: Float[Tensor, "b zm"]
@@ -69,9 +69,9 @@ class MeasurementGenerator(nn.Module):
     def forward(
         self, condition: Float[Tensor, "b c"], noise: Noise, *, until_ended: bool = False
     ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"]]:
-        """Measurements and flags of p passes, the condition fed to each (§4.3); t = p·S records.
+        """Measurements and flags of p passes; each pass receives the condition (§4.3). t = p·S records.
 
-        until_ended: no pass is made once all samples have ended; the records that are missing then are 0
+        until_ended: stop making passes once all samples have ended; the missing records are then 0
         """
         passes, state = noise.measurements.shape[1], (noise.hidden, noise.cell)
         parts: list[Tensor] = []
@@ -124,7 +124,7 @@ class DoppelGANgerGenerator(nn.Module):
 
     @property
     def passes(self) -> int:
-        """How often the RNN runs: T/S, rounded up, for a T that S does not divide is padded."""
+        """How often the RNN runs: T/S, rounded up because T is padded if S does not divide it."""
         return -(-self.layout.max_length // self.sample_len)
 
     def noise(self, b: int, rng: torch.Generator) -> Noise:

@@ -87,7 +87,7 @@ class Encoder:
         )
 
     def without_metadata(self) -> Encoder:
-        """The same encoder for samples that have none; raises ValueError where min/max are generated as metadata."""
+        """The same encoder for samples without metadata; raises ValueError if min/max are generated as metadata."""
         if self.auto_normalize:
             raise ValueError(
                 "auto-normalization makes min/max part of the metadata (§4.2), and this model generates no metadata: "
@@ -162,7 +162,7 @@ class Encoder:
 
     @classmethod
     def from_json(cls, text: str | bytes, schema: Schema, where: str = "the text") -> Encoder:
-        """Raises ValueError, which begins with `where`, where the text is not what `to_json` wrote for `schema`."""
+        """Raises ValueError, which begins with `where`, if the text is not what `to_json` wrote for `schema`."""
         try:
             fields = parse_json(text, _EncoderFile, "it is not an encoder that Encoder.to_json wrote")
             return cls(schema=schema, **fields)
@@ -199,7 +199,7 @@ class _EncoderFile(TypedDict):
 
 
 def _listed(several: object) -> object:
-    """A sequence of any kind, a config's too, as a list; a text is none."""
+    """Any sequence as a list, including one from a config. A string does not count as a sequence."""
     return list(several) if isinstance(several, Sequence) and not isinstance(several, str) else several
 
 

@@ -13,7 +13,7 @@ from dg.hyperparameters import check
 
 Array = NDArray[np.float64]
 
-# The release widens each sample's range by this much on both sides before it divides by it, D1.
+# The release widens each sample's range by this much on both sides before dividing by the range (D1).
 MARGIN = 1e-4
 HIGHEST_LOG = np.log(np.finfo(np.float64).max)
 
@@ -71,7 +71,7 @@ def auto_normalize(values: Array, active: NDArray[np.bool_], range: tuple[float,
 
 
 def undo_auto_normalize(normalized: Array, minmax: Array, range: tuple[float, float]) -> Array:
-    """The series [n, t] at their own level again, from their fake metadata [n, 2]."""
+    """Restores the original level of the series [n, t] from their fake metadata [n, 2]."""
     start, end = range
     middle, half = minmax[:, :1], minmax[:, 1:]
     return middle - half + (normalized - start) * (2 * half / (end - start))
