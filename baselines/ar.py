@@ -19,7 +19,7 @@ from dg.nn import Heads, mlp
 class AR(GenerativeModule):
     """The defaults are those of Appendix B; a batch is one window of each of `batch_size` samples (D14).
 
-    p: past records that the next is predicted from; those before the first are zero and marked so (D15)
+    p: number of past records that predict the next; those before the first are zero and marked so (D15)
     """
 
     copies = COPIES_METADATA
@@ -87,7 +87,7 @@ class AR(GenerativeModule):
         return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)
 
     def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p kv"]:
-        """Past records, newest first, with a mark on those that there are; the others are zero."""
+        """Past records, newest first. A mark shows which of them exist; the others are zero."""
         mark = valid[..., None].to(past)
         return torch.cat([past * mark, mark], dim=2)
 

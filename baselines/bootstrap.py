@@ -25,11 +25,11 @@ class Bootstrap(GenerativeModule):
         )
 
     def observe(self, train: Encoded) -> None:
-        """All that there is to learn."""
+        """Keeps the training samples: there is nothing else to learn."""
         self.samples.keep(**vars(train))
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """Nothing descends."""
+        """None: nothing is optimised."""
         return []
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:

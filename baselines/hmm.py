@@ -1,4 +1,4 @@
-"""The hidden Markov baseline of §5.1.2: Gaussian emissions, and metadata that know nothing of the series."""
+"""The hidden Markov baseline of §5.1.2: Gaussian emissions, and metadata independent of the series."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class HMM(GenerativeModule):
         self._take(hmm)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """EM needs none."""
+        """None: EM needs no optimiser."""
         return []
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:

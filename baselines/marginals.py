@@ -44,7 +44,7 @@ class Empirical(nn.Module):
         return {part: rows[index] for part, rows in kept.items()}
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
-        """There may be any number of rows to load."""
+        """Accepts any number of rows in the saved weights."""
         for part in self.parts:
             rows, own = state_dict.get(prefix + part), getattr(self, part)
             if rows is not None and rows.shape[1:] == own.shape[1:]:

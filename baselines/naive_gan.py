@@ -16,7 +16,7 @@ from dg.nn import FLAGS, Heads, active_blocks, generation_flags, lengths_from_fl
 
 
 class NaiveGAN(GenerativeModule):
-    """Appendix B gives the sizes; where it is silent, noise apart, this is as DoppelGANger is.
+    """Appendix B gives the sizes. What it does not state is as in DoppelGANger, except the noise.
 
     noise: width of the N(0, 1) input, which the paper does not state (D11)
     penalty: λ, the weight of the gradient penalty

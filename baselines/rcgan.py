@@ -71,7 +71,7 @@ class RCGAN(GenerativeModule):
         return self.hparams.batch_size * (self.hparams.discriminator_rounds + self.hparams.generator_rounds)
 
     def observe(self, train: Encoded) -> None:
-        """Keeps what is not generated."""
+        """Keeps what the model does not generate."""
         self.drawn.keep(condition=self._condition(train), lengths=train.lengths)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
@@ -124,7 +124,7 @@ class RCGAN(GenerativeModule):
         return self.discriminator(beside(measurements, condition)).squeeze(2)
 
     def _condition(self, samples: Encoded) -> Float[Tensor, "b m"]:
-        """What both networks are told of a sample: its metadata and min/max, or nothing."""
+        """What both networks know about a sample: its metadata and min/max, or nothing."""
         return attributes(samples) if self.hparams.conditional else samples.metadata[:, :0]
 
     def _active(self, lengths: Tensor) -> Bool[Tensor, "b t"]:

@@ -1,4 +1,4 @@
-"""A control: training samples with their records shuffled in time, what no temporal model may fall below."""
+"""A control: training samples with their records shuffled in time. No temporal model may fall below it."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class TimeGAN(GenerativeModule):
         return [self.adam(networks, self.hparams.learning_rate) for networks in self._players().values()]
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
-        """One iteration of the phase that it is time for."""
+        """One iteration of the current phase."""
         rng = self.batch_rng()
         parts = [batch[index] for index in torch.arange(len(batch), device=self.device).split(self.hparams.batch_size)]
         phase = self.global_step // self.iterations
@@ -114,7 +114,7 @@ class TimeGAN(GenerativeModule):
         return Encoded(none, none, measurements, lengths)
 
     def _embed(self, part: Encoded) -> dict[str, Tensor]:
-        """Phase 1: embedder and recovery learn to give back what they are shown."""
+        """Phase 1: embedder and recovery learn to reproduce their input."""
         real, active = self._real(part)
         reconstruction = mse_loss(self.recovery(self.embedder(real, active), active), real).sqrt()
         self._descend("autoencoder", 10 * reconstruction, counts=True)

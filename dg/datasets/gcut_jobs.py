@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 def load(raw: str | Path | None = None, *, samples: int | None = None, seed: int = 0) -> TimeSeriesDataset:
-    """`samples` jobs of the folder `raw`: of each the longest run of days that follow each other.
+    """`samples` jobs of the folder `raw`, each with its longest run of consecutive days.
 
     samples: chosen without replacement by `seed`; all jobs, unless named and fewer
     Raises ValueError, or FileNotFoundError, naming the file, the job and the remedy.
@@ -93,7 +93,7 @@ def _arrays(file: Path) -> tuple[np.ndarray, np.ndarray]:
         )
     if not len(job_day):
         raise ValueError(f"{file}: has no job-day; fetch it anew")
-    low, high = series.min(axis=(1, 2)), series.max(axis=(1, 2))  # not a number where one is not
+    low, high = series.min(axis=(1, 2)), series.max(axis=(1, 2))  # NaN where any value is NaN
     days = (job_day[:, 1] >= 1) & (job_day[:, 1] <= DAYS)
     _refuse(file, job_day, ~days, f"is not one of {DAYS} days")
     _refuse(file, job_day, ~((low >= 0) & (high <= np.finfo(np.float32).max)), "has use that is no number from 0 on")

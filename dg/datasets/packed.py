@@ -25,7 +25,7 @@ EXPANSION = 10  # beyond: bytes of a text for each packed byte; train_1.csv has 
 LARGEST_ARRAYS = 32 * 2**30  # bytes of an npz; the paper's GCUT, 50,000 × 2,500 × 9 numbers of 8 bytes, has 9 GB
 ARRAY_ROOM = 256 * 2**20
 ARRAY_EXPANSION = 500  # the same for arrays, which may be zeros past the end of most series: simulated GCUT has 250
-DEFLATE = 1032  # bytes that a deflated one can become at most
+DEFLATE = 1032  # bytes that one deflated byte can become at most
 CHUNK = 2**20
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ANEW = "the file is cut off or damaged: fetch it anew"
@@ -57,7 +57,7 @@ def unpacked(file: Path) -> bytes:
 def arrays(file: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
     """Those of the arrays called `names` that an npz has; all are numbers.
 
-    The shape that an array declares is held against the bytes that are there before memory is taken for it.
+    The shape that an array declares is compared with the bytes in the file before memory is allocated.
     Raises ValueError where one is damaged, encrypted, not of numbers, or too large.
     """
     found: dict[str, NDArray[Any]] = {}

@@ -132,7 +132,7 @@ def read_schema(file: str | Path) -> list[Output]:
 
 
 class _Fields:
-    """Takes whatever a pickle says of an Output."""
+    """Stands in for an Output and takes any state from a pickle."""
 
 
 def _reconstruct(kind: type, *_: Any) -> Any:
@@ -223,7 +223,7 @@ def _lengths(file: Path, flags: NDArray[Any], shape: tuple[int, ...]) -> NDArray
 def _unscaled(
     file: Path, features: NDArray[Any], arrays: dict[str, NDArray[Any]], outputs: list[Output]
 ) -> NDArray[np.float64]:
-    """The measurements in their own units, where minima and maxima are there; as they are where not."""
+    """The measurements in their own units if minima and maxima are there, otherwise unchanged."""
     features = features.astype(np.float64)  # a copy, which the caller may change
     if not np.isfinite(features).all():
         sample, step, column = (int(i) for i in np.argwhere(~np.isfinite(features))[0])

@@ -12,13 +12,13 @@ log = logging.getLogger(__name__)
 
 
 def check(samples: int | None, raw: str | Path) -> None:
-    """Raises ValueError where fewer than one sample is asked for; to be called before anything is read."""
+    """Raises ValueError if fewer than one sample is asked for. Call it before anything is read."""
     if samples is not None and (isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1):
         raise ValueError(f"{raw}: {samples!r} samples were asked for; ask for at least 1")
 
 
 def choose(n: int, samples: int | None, seed: int, what: str) -> NDArray[np.int64] | None:
-    """The places of `samples` of n, in random order; None where all are taken, none or no fewer being asked for."""
+    """The indices of `samples` of n, in random order; None if all are taken: `samples` is None or at least n."""
     if samples is None or samples >= n:
         return None
     log.info("%d of %d %s dropped: %d are sampled", n - samples, n, what, samples)

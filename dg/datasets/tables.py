@@ -1,4 +1,4 @@
-"""Other people's tables: no text of a file becomes SQL, no character of a path means anything, no cell gets lost."""
+"""Other people's tables: text in a file never becomes SQL, paths are taken literally, and no cell gets lost."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def rows(file: Path, columns: Mapping[str, str], *, header: bool = False) -> Ite
 
 
 def _refuse_underscores(file: Path, source: str, columns: Mapping[str, str]) -> None:
-    """To DuckDB 1_000 is a number; in a table of others it is a mistake."""
+    """DuckDB reads 1_000 as a number; in other people's tables it is a mistake."""
     numbers = [name for name, kind in columns.items() if kind in NUMBERS]
     quoted = [f'"{name}"' for name in numbers]
     if not numbers:
@@ -90,7 +90,7 @@ def text(value: object) -> str:
 
 
 def fault(error: duckdb.Error) -> str:
-    """What DuckDB says of a file, without its advice and without the path by which it knows the file."""
+    """DuckDB's message about a file, without its advice and without its path to the file."""
     lines = [
         line.strip() for line in str(error).split("\n\n")[0].splitlines() if not line.startswith(("*", "Possible"))
     ]

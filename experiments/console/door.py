@@ -1,4 +1,4 @@
-"""The door of every command: expected errors are one line, a signal ends with its own status, children end too."""
+"""The entry of every command: expected errors take one line, a signal sets the exit status, children end too."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def enter(command: Callable[[], object]) -> None:
     """
     global whole
     whole = os.environ.get("HYDRA_FULL_ERROR") == "1"
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing them
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises its errors instead of printing them
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     try:
@@ -54,7 +54,7 @@ def enter(command: Callable[[], object]) -> None:
 
 
 def expected(task: Callable[P, T]) -> Callable[P, T]:
-    """Ends the process with one line where the task raises an expected error, unless the whole of it is wanted.
+    """Ends the process with one line if the task raises an expected error, unless the full error is wanted.
 
     It stands under `@hydra.main` too, because Hydra prints the overrides of a task whose error it sees.
     """
@@ -72,7 +72,7 @@ def expected(task: Callable[P, T]) -> Callable[P, T]:
 
 
 def told(error: BaseException) -> str:
-    """An error's message on one line; what Hydra wraps is told as what was wrong inside."""
+    """An error's message on one line; of an error that Hydra wraps, the message of the inner one."""
     while isinstance(error, HydraException | OmegaConfBaseException) and error.__cause__ is not None:
         error = error.__cause__
     if isinstance(error, MemoryError):
@@ -93,7 +93,7 @@ def _end_children() -> None:
 
 
 def _leave(status: int) -> None:
-    """Without waiting for what threads and pools would still like to do."""
+    """Ends the process at once, without waiting for threads and pools."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)

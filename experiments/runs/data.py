@@ -32,7 +32,7 @@ class Split(NamedTuple):
 
 
 def split(config: DictConfig) -> Split:
-    """The split of a run by its seed; A is what is not held out, of which some models see only the first."""
+    """The split of a run by its seed; A is what is not held out. Some models see only its first samples."""
     parts = _split(OmegaConf.to_yaml(config.dataset, resolve=True), config.scale.samples, config.seed)
     return parts._replace(train=parts.train.take(slice(config.model.get("training_samples"))))
 

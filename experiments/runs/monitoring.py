@@ -62,7 +62,7 @@ class Stopwatch(Callback):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What happens inside takes no time."""
+        """The time spent inside does not count."""
         start = time.perf_counter()
         yield
         pause = time.perf_counter() - start

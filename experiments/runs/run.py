@@ -72,22 +72,22 @@ class Run:
 
     @classmethod
     def of(cls, config: DictConfig) -> Run:
-        """Where the run of this config is, or will be."""
+        """The folder of this config's run, whether or not it exists yet."""
         return cls(Path(config.outputs) / "runs" / identity(config), config)
 
     @property
     def finished(self) -> bool:
-        """Whether the folder is there; it appears whole."""
+        """Whether the folder exists; it appears only when it is complete."""
         return self.folder.exists()
 
     @property
     def unfinished(self) -> Path:
-        """Where the run is while it is being made; its checkpoint is there too."""
+        """The folder in which the run is being made; its checkpoint is there too."""
         return self.folder.with_name(self.folder.name + UNFINISHED)
 
     @property
     def lock(self) -> Path:
-        """Held by the process that makes the run."""
+        """The lock file, held by the process that makes the run."""
         return self.folder.parents[1] / "locks" / f"{self.folder.name}.lock"
 
     @cached_property
@@ -152,7 +152,7 @@ class Run:
 
     @cached_property
     def best_generated(self) -> TimeSeriesDataset | None:
-        """The same from the generator that was best along the way, where the model's config has it kept."""
+        """The same from the generator that was best during training, if the model's config keeps it."""
         return self._samples("best_generated") if (self.folder / "best").exists() else None
 
     @cached_property
@@ -180,7 +180,7 @@ class Run:
             raise self._damaged(error) from error
 
     def _whole(self, name: str) -> Path:
-        """A folder of the run, whose hash is that of run.json: not that of another run, nor changed since."""
+        """A folder of the run, checked against its hash in run.json: neither another run's nor changed since."""
         folder, noted = self.folder / name, self.provenance.get("parts", {})
         if name in noted and part_hash(folder) != noted[name]:
             raise ValueError(f"{name}/ is not what the run has made, by its hash in run.json")
@@ -197,7 +197,7 @@ def one_a_seed(runs: Iterable[Run]) -> list[Run]:
 
 @contextmanager
 def making(run: Run) -> Iterator[None]:
-    """Holds the run's lock, because one run has one maker.
+    """Holds the run's lock, because only one process may make a run.
 
     A second process says at once for whom it waits. A process that died holds no lock.
     """
@@ -217,7 +217,7 @@ def making(run: Run) -> Iterator[None]:
 
 @contextmanager
 def writing(run: Run) -> Iterator[Path]:
-    """A folder to make the run in, renamed when it is whole; what was there of an interrupted run is kept."""
+    """A folder to make the run in, renamed when it is complete; what an interrupted run left there is kept."""
     run.unfinished.mkdir(parents=True, exist_ok=True)
     try:
         yield run.unfinished

@@ -20,19 +20,19 @@ REMEDY = {
 
 
 class Checked(BaseModel):
-    """Strict: a text is no number, and what is not known is not allowed."""
+    """Strict: a text is not a number, and unknown fields are not allowed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
 
 
 class Open(BaseModel):
-    """The same with room for what only a model or a dataset knows."""
+    """The same, but fields that only a model or a dataset knows are allowed."""
 
     model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
 
 
 class Validation(Checked):
-    """How often a model is looked at while it trains."""
+    """How often a model is evaluated while it trains."""
 
     samples: Count
     times: Count

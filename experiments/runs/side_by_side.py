@@ -72,14 +72,14 @@ def _attempt(cell: Any) -> tuple[str, str | None]:
         train(config)
     except EXPECTED as error:
         return name, told(error)
-    except Exception:  # a mistake of ours: the place is what helps
+    except Exception:  # a bug of ours: the traceback helps most
         return name, " ".join(traceback.format_exc().split())
     return name, None
 
 
 @contextmanager
 def _without_bars() -> Iterator[None]:
-    """Processes that are started meanwhile draw no bars of their own over the one of all."""
+    """Processes started inside the block draw no progress bars over the common one."""
     before = os.environ.get("TQDM_DISABLE")
     os.environ["TQDM_DISABLE"] = "1"
     try:

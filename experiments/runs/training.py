@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def train(config: DictConfig) -> Run:
     """The run of this config: made, finished where it was interrupted, or found as it is.
 
-    Raises ValueError where the config says something that cannot be, before anything is read or made.
+    Raises ValueError if the config is invalid, before anything is read or made.
     """
     check(config)
     run = Run.of(config)
@@ -81,7 +81,7 @@ def _make(run: Run) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Leaves out what Lightning tells those who write their own loops and loaders."""
+    """Hides Lightning's advice to people who write their own loops and loaders."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")

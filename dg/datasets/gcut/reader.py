@@ -35,7 +35,7 @@ def read(raw: str | Path, samples: int | None, seed: int, *, drawn: int, cache: 
 def _dataset(parquet: Path) -> TimeSeriesDataset:
     """The tasks of the file, whose rows are records in order."""
     names = [field.name for field in SCHEMA.measurements]
-    with open(parquet, "rb") as file:  # by its path, a folder called a=b would be a column
+    with open(parquet, "rb") as file:  # opened here, because in a path a folder called a=b would become a column
         rows = pq.read_table(file, columns=["task", "end event type", *names])
     task = rows["task"].to_numpy()
     first = np.flatnonzero(np.diff(task, prepend=-1))

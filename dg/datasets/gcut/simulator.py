@@ -42,7 +42,7 @@ ENDS = (
 LONGEST = 2497
 SHORT, LONG, LONG_SPREAD = 2.2, 13.0, 2.5  # records of the two modes
 TAIL = 1.1  # Pareto's exponent beyond 50 records
-MEMORY = 12.0  # records after which a task's use has forgotten 1 - 1/e of itself
+MEMORY = 12.0  # records after which the autocorrelation of a task's use is 1/e
 
 
 def simulate(samples: int, seed: int) -> TimeSeriesDataset:

@@ -72,7 +72,7 @@ def ingest(folder: Path, cache: Path, drawn: int) -> Path:
         raise ValueError(f"{folder}: {drawn} tasks were to be drawn; draw at least 1")
     cache = cache.resolve()
     odd = set(str(cache)) & {"?", "\\"}
-    if odd:  # to DuckDB options begin at the one, and the other is a slash
+    if odd:  # DuckDB starts options at the one, and reads the other as a slash
         raise ValueError(f"{cache}: DuckDB keeps no database under a path with {odd.pop()!r}; name another by cache=")
     events, usage = parts(folder, "task_events"), parts(folder, "task_usage")
     hashes = [sha256(part) for part in tqdm((*events, *usage), desc="hashing", unit="part", delay=5)]
@@ -171,7 +171,7 @@ def _read_usage(database: duckdb.DuckDBPyConnection, files: Sequence[Path], draw
         raise ValueError(f"{files[0].parents[1] / 'task_events'}: the parts hold no event; fetch them anew")
     limit = min(DRAWING, round(DRAWING * drawn / all_tasks))
     draw = f'hash(job, "task index") % {DRAWING} < {limit}'
-    odd = {name: f'NOT "{name}" BETWEEN 0 AND {LARGEST}' for name in MEASUREMENTS}  # what is empty is not odd
+    odd = {name: f'NOT "{name}" BETWEEN 0 AND {LARGEST}' for name in MEASUREMENTS}  # an empty value is not odd
     missing = '"start" IS NULL OR "end" IS NULL OR job IS NULL OR "task index" IS NULL OR "start" >= "end"'
     wrong = f"coalesce({missing} OR ({draw} AND ({' OR '.join(odd.values())})), false)"
     told = " ".join(
@@ -239,17 +239,17 @@ def _filter(database: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> 
 
 
 def _told(database: duckdb.DuckDBPyConnection, what: str) -> tuple[int, str]:
-    """How many tasks are so by their verdict, and the first of them."""
+    """How many tasks have this verdict, and the first of them."""
     query = f'SELECT count(*) OVER (), job, "task index" FROM verdicts WHERE {what} ORDER BY job, "task index" LIMIT 1'
     count, job, task = database.execute(query).fetchone() or (0, None, None)
     return count, f"first job {job} task {task}"
 
 
-ROWS = "the_rows"  # stands in a Table's SQL for those of one part
+ROWS = "the_rows"  # in a Table's SQL, a placeholder for the rows of one part
 
 
 class Table(NamedTuple):
-    """How a part is read: what of its columns goes into which table, what makes a line wrong, and how it is told."""
+    """How a part is read: which columns go into which table, what makes a line wrong, and how that is reported."""
 
     name: str
     columns: dict[str, str]

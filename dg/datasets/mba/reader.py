@@ -90,7 +90,7 @@ _TRAFFIC = f"""
     WHERE sk_rx_bytes BETWEEN 0 AND wan_rx_bytes AND sk_tx_bytes BETWEEN 0 AND wan_tx_bytes
     AND greatest(wan_rx_bytes, wan_tx_bytes) <= {LARGEST}
 """
-# Each hour that of the server with the lowest loss (Table 8).
+# For each hour, the loss of the server with the lowest one (Table 8).
 _LOSS = """
     SELECT unit_id, date_trunc('hour', dtime) AS dtime, min(failures / (successes + failures)) AS value FROM rows
     WHERE successes >= 0 AND failures >= 0 AND successes + failures > 0 GROUP BY ALL
@@ -192,7 +192,7 @@ def _sheet(file: Path, packed: bytes) -> bytes:
 
 
 def _columns(file: Path, columns: tuple[str, ...]) -> tuple[bool, list[str]]:
-    """Whether a raw table has a header line, as older months have not, and its columns, unknown ones by number."""
+    """Whether a raw table has a header line (older months have none), and its columns; unknown ones get numbers."""
     with open(file, encoding="utf-8-sig") as lines, reading(file):
         line = lines.readline(LONGEST_HEADER).rstrip("\r\n")
         first = [name.strip().lower() for name in next(csv.reader([line]), None) or [""]]

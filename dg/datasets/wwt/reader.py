@@ -153,7 +153,7 @@ def _checked_header(content: bytes) -> list[str]:
 
 
 def _table(content: bytes, dates: Sequence[str]) -> pl.DataFrame:
-    """The rows below the header; where polars is at a loss or fills up short rows, a slow reader names the line."""
+    """The rows below the header. If polars fails or fills up short rows, a slow reader names the line."""
     types: dict[str, type[pl.DataType]] = {"Page": pl.String, **dict.fromkeys(dates, pl.Float32)}
     rows = content.count(b"\n")
     if rows * len(dates) > 2 * len(content):  # each would be filled up to a whole row
@@ -218,7 +218,7 @@ def _check_counts(pages: pl.DataFrame, dates: Sequence[str]) -> None:
 
 
 def _check_names(pages: pl.DataFrame) -> None:
-    """A page that is there twice could be in both halves of a split."""
+    """Refuses a page that is there twice, because it could be in both halves of a split."""
     twice = pages.filter(pl.col("Page").is_duplicated() & pl.col("Page").is_not_null()).select("line", "Page")
     if len(twice):
         name = twice["Page"][0]
@@ -227,7 +227,7 @@ def _check_names(pages: pl.DataFrame) -> None:
 
 
 def _tell_rounded(raw: str | Path, pages: pl.DataFrame, dates: Sequence[str]) -> None:
-    """Busy pages have such days, so that they are read; a reader who counts on each view is told."""
+    """Views beyond float32's precision are read, because busy pages have such days; the reader is warned."""
     counts = pages.select((pl.col(dates) >= WHOLE).sum()).row(0)
     if any(counts):
         row, name = min(

@@ -200,7 +200,7 @@ def _bursts(n: int, t: int, traffic: Traffic, rng: np.random.Generator) -> Array
 
 
 def _shared_days(domain: int, traffic: int) -> Array:
-    """What befalls all pages of a class alike [t]: the same for every seed."""
+    """What all pages of a class have in common [t]: the same for every seed."""
     rng = np.random.default_rng([2015, domain, traffic])
     days = 0.6 * _autoregression(1, SCHEMA.max_length, 20.0, rng)[0] + 0.8 * rng.standard_normal(SCHEMA.max_length)
     return TRAFFIC[traffic].shared * (days - days.mean())
