@@ -8,7 +8,6 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
-RELEVANT = ("shown", "compared_on", "budgets", "keep_best")  # what is read here of a config
 KINDS = ("doppelganger", "deep", "classical", "control")
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
 BEST = "_best"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one

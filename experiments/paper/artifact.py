@@ -51,7 +51,7 @@ def find(name: str) -> Artifact:
         raise ValueError(f"{name} is not reproduced: {NOT_REPRODUCED[name]}")
     if name not in known():
         raise ValueError(f"unknown artifact {name!r}; known: {', '.join(known())}")
-    return import_module(f"experiments.{_folder(name)}.{name}")  # type: ignore[return-value]
+    return import_module(f"experiments.{folder(name)}.{name}")  # type: ignore[return-value]
 
 
 def known() -> list[str]:
@@ -120,7 +120,8 @@ def sources(name: str, runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def _folder(name: str) -> str:
+def folder(name: str) -> str:
+    """The folder of experiments/ in which an artifact's module stands: tables or figures."""
     return "tables" if (HERE / "tables" / f"{name}.py").exists() else "figures"
 
 

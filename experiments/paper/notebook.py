@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from pathlib import Path
 
@@ -31,8 +30,7 @@ made = runs("{name}")"""
 def notebook(name: str, own: str) -> NotebookNode:
     """The notebook of an artifact, with `own` as its paragraph of what we see."""
     module = artifact.find(name)
-    title = (sys.modules[module.__name__].__doc__ or "").splitlines()[0].rstrip(".")  # type: ignore[attr-defined]
-    kind = "tables" if module.__name__.startswith("experiments.tables") else "figures"  # type: ignore[attr-defined]
+    title, kind = (module.__doc__ or "").splitlines()[0].rstrip("."), artifact.folder(name)
     about = [
         f"# {title}",
         f"The paper: {module.PAPER.claim}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from dg.dataset import TimeSeriesDataset
+from dg.files import sha256
 
 
 class Split(NamedTuple):
@@ -48,17 +50,16 @@ def file_hash(path: str | None) -> str | None:
     if path is None:
         return None
     if Path(path).is_dir():
-        files = sorted(file for file in Path(path).rglob("*") if file.is_file())
-        names = (f"{file.relative_to(path)} {_sha256(file)}\n" for file in files)
-        return hashlib.sha256("".join(names).encode()).hexdigest()
+        return hash_of(Path(path), (file for file in Path(path).rglob("*") if file.is_file()))
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file or folder; data= takes the path of real data")
-    return _sha256(Path(path))
+    return sha256(path)
 
 
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def hash_of(folder: Path, files: Iterable[Path]) -> str:
+    """SHA-256 of the names, below the folder, and contents of `files`; raises ValueError if one is no regular file."""
+    names = (f"{file.relative_to(folder)} {sha256(file)}\n" for file in sorted(files))
+    return hashlib.sha256("".join(names).encode()).hexdigest()
 
 
 @lru_cache(maxsize=2)

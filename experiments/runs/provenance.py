@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from importlib.metadata import version
@@ -15,8 +14,8 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset
-from dg.files import STRICT, regular
-from experiments.runs.data import file_hash, origin
+from dg.files import STRICT
+from experiments.runs.data import file_hash, hash_of, origin
 
 PARTS = ("generator", "generated", "best", "best_generated")  # folders of a run that are read again
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
@@ -67,11 +66,7 @@ def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id
 
 def part_hash(folder: Path) -> str:
     """SHA-256 of the names and contents of a folder's files; raises ValueError where one is no regular file."""
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        with open(regular(file), "rb") as opened:
-            digest.update(f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
-    return digest.hexdigest()
+    return hash_of(folder, folder.iterdir())
 
 
 def versions() -> dict[str, str]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from dg.files import told
+from dg.files import STRICT, told
+from dg.hyperparameters import Count
+from experiments.runs.run import TEST_SEEDS
 
-Count = Annotated[int, Field(ge=1)]
 Name = Annotated[str, StringConstraints(min_length=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 REMEDY = {
@@ -22,13 +23,13 @@ REMEDY = {
 class Checked(BaseModel):
     """Strict: a text is not a number, and unknown fields are not allowed."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
+    model_config = STRICT
 
 
 class Open(BaseModel):
     """The same, but fields that only a model or a dataset knows are allowed."""
 
-    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(**{**STRICT, "extra": "allow"})
 
 
 class Validation(Checked):
@@ -86,7 +87,7 @@ class Trainer(Checked):
 class Settings(Open):
     """conf/train.yaml, composed."""
 
-    seed: Annotated[int, Field(ge=0, lt=1_000_000)]
+    seed: Annotated[int, Field(ge=0, lt=TEST_SEEDS)]
     batches: Count
     data: Name | None
     outputs: Name

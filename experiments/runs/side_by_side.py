@@ -50,7 +50,6 @@ def cores() -> int:
 def _attempts(cells: Sequence[DictConfig], jobs: int) -> Iterator[tuple[str, str | None]]:
     if jobs == 1 or len(cells) < 2:
         threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         try:
             with logging_redirect_tqdm():
                 yield from (_attempt(cell) for cell in cells)

@@ -14,6 +14,7 @@ from experiments.paper.grid import grid
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 DATASETS = {file.stem for file in CONF.glob("dataset/*.yaml")}
+RELEVANT = ("shown", "compared_on", "budgets", "keep_best")  # what is read of a model's config without Hydra
 HEADED = sorted([*CONF.glob("model/*.yaml"), *CONF.glob("experiment/*.yaml")])
 
 
@@ -45,8 +46,8 @@ def test_what_is_read_is_what_hydra_composes():
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for name, model in models.models().items():
             composed = compose("train", [f"model={name}", "dataset=wwt"]).model
-            assert {key: composed[key] for key in models.RELEVANT if key in composed} == {
-                key: model[key] for key in models.RELEVANT if key in model
+            assert {key: composed[key] for key in RELEVANT if key in composed} == {
+                key: model[key] for key in RELEVANT if key in model
             }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.paper import artifact
 
-NAMES = [name for name in artifact.known() if artifact.find(name).__name__.startswith("experiments.tables")]
+NAMES = [name for name in artifact.known() if artifact.folder(name) == "tables"]
 
 
 @pytest.mark.parametrize("name", NAMES)
