@@ -8,11 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from baselines.records import record_blocks, records, samples_of
+from dg.critic import Critic, interpolation, last_biases
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
-from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
-from dg.nn import FLAGS, Heads, active_blocks, generation_flags, lengths_from_flags, mlp
+from dg.nn import FLAGS, Heads, active_blocks, mlp
 
 
 class NaiveGAN(GenerativeModule):
@@ -22,6 +23,7 @@ class NaiveGAN(GenerativeModule):
     penalty: λ, the weight of the gradient penalty
     """
 
+    version = 2
     quick = MappingProxyType({"layers": 1, "units": 8, "noise": 4, "batch_size": 8})
 
     def __init__(
@@ -44,7 +46,7 @@ class NaiveGAN(GenerativeModule):
         hidden = [units] * layers
         self.generator = NaiveGenerator(layout, noise, hidden, batch_norm)
         attributes = width(layout.metadata) + width(layout.minmax)
-        self.discriminator = mlp(attributes + layout.max_length * (width(layout.measurements) + FLAGS.width), hidden, 1)
+        self.discriminator = Critic(attributes + layout.max_length * width(record_blocks(layout)), hidden)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """One Adam a player."""
@@ -58,55 +60,55 @@ class NaiveGAN(GenerativeModule):
         noise = self._noise(len(batch), rng)
         with torch.no_grad():
             fake = self.generator(noise)
-        loss, parts = discriminator_loss(self.discriminator, self._row(batch), fake, rng, penalty=self.hparams.penalty)
+        real, weight = self._row(batch), interpolation(len(batch), rng)
+        parts = self.discriminator.backward(real, fake, weight, penalty=self.hparams.penalty)
+        discriminator_optimizer.optimizer.step()
         losses = {f"discriminator_{name}": part for name, part in parts.items()}
-        self.descend(discriminator_optimizer, loss, self.discriminator)
         loss = -self.discriminator(self.generator(noise)).mean()
         losses["generator"] = loss.detach()
         self.descend(generator_optimizer, loss, self.generator, counts=True)
         refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
-    @torch.no_grad()
     def without_gradient(self) -> dict[str, str]:
         """The last bias of the discriminator."""
-        return last_biases(self, "discriminator")
+        return last_biases(self)
 
+    @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples; all have max_length records where all training samples had (D7)."""
-        fixed = self.layout.fixed_length
-        row = self.generator(self._noise(n, rng), masked=not fixed)
-        m, mm, k = (width(part) for part in (self.layout.metadata, self.layout.minmax, self.layout.measurements))
-        t = self.layout.max_length
-        metadata, minmax, records = row.split([m, mm, t * (k + FLAGS.width)], dim=1)
-        measurements, flags = records.unflatten(1, (t, -1)).split([k, FLAGS.width], dim=2)
-        lengths = torch.full((n,), t, device=rng.device) if fixed else lengths_from_flags(flags)
-        return Encoded(metadata, minmax, measurements, lengths)
+        """n samples; all have max_length records where all training samples had."""
+        row, layout = self.generator(self._noise(n, rng)), self.layout
+        attributes = width(layout.metadata) + width(layout.minmax)
+        return samples_of(row[:, :attributes], row[:, attributes:].unflatten(1, (layout.max_length, -1)), layout)
 
     def _noise(self, n: int, rng: torch.Generator) -> Float[Tensor, "n z"]:
         return torch.randn((n, self.hparams.noise), generator=rng, device=rng.device)
 
     def _row(self, batch: Encoded) -> Float[Tensor, "b d"]:
         """All of a training sample in one row."""
-        records = torch.cat([batch.measurements, generation_flags(batch.lengths, self.layout.max_length)], dim=2)
-        return torch.cat([batch.metadata, batch.minmax, records.flatten(1)], dim=1)
+        return torch.cat([batch.metadata, batch.minmax, records(batch, self.layout).flatten(1)], dim=1)
 
 
 class NaiveGenerator(nn.Module):
-    """From noise to rows of metadata, min/max and t records with their generation flags; categories are soft."""
+    """From noise to rows of metadata, min/max and t records; categories are soft.
+
+    Records have generation flags where lengths vary (D44); those after the end of a series are 0, as they are in
+    training samples.
+    """
 
     def __init__(self, layout: Layout, noise: int, hidden: list[int], batch_norm: bool) -> None:
         super().__init__()
+        self.flags = not layout.fixed_length
         self.body = mlp(noise, hidden, batch_norm=batch_norm)
         blocks = (*layout.metadata, *layout.minmax)
         self.attributes = Heads(hidden[-1], blocks) if blocks else None
-        self.records = Heads(hidden[-1], (*layout.measurements, FLAGS), records=layout.max_length)
+        self.records = Heads(hidden[-1], record_blocks(layout), records=layout.max_length)
 
-    def forward(self, noise: Float[Tensor, "b z"], *, masked: bool = True) -> Float[Tensor, "b d"]:
-        """Rows; records after the end of a series are zero if `masked`, as they are in training samples."""
+    def forward(self, noise: Float[Tensor, "b z"]) -> Float[Tensor, "b d"]:
+        """Rows, a function of `noise` alone."""
         hidden = self.body(noise)
         records = self.records(hidden)
-        if masked:
+        if self.flags:
             records = records * active_blocks(records[..., -FLAGS.width :], 1)
         row = [self.attributes(hidden).flatten(1)] if self.attributes is not None else []
         return torch.cat([*row, records.flatten(1)], dim=1)

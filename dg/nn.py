@@ -26,24 +26,13 @@ def mlp(inputs: int, hidden: Sequence[int], outputs: int | None = None, *, batch
     """Dense layers with ReLU, each followed by batch normalisation if asked; a linear output if `outputs` is given."""
     layers: list[nn.Module] = []
     for units in hidden:
-        layers += [linear(inputs, units), ReLU()]
+        layers += [linear(inputs, units), nn.ReLU()]
         if batch_norm:
             layers.append(nn.BatchNorm1d(units, eps=1e-5, momentum=0.1))
         inputs = units
     if outputs is not None:
         layers.append(linear(inputs, outputs))
     return nn.Sequential(*layers)
-
-
-class ReLU(nn.Module):
-    """max(x, 0) whose slope is a constant to autograd.
-
-    The second derivative of torch's own is a tensor of zeros, which a gradient penalty sends through every layer.
-    """
-
-    def forward(self, x: Float[Tensor, "*n"]) -> Float[Tensor, "*n"]:
-        """x where it is positive, else 0."""
-        return x * (x > 0)
 
 
 class LSTM(nn.LSTM):

@@ -142,7 +142,7 @@ def _print_training(arguments: argparse.Namespace, turns: Turns, generator: Gene
         f"load {os.getloadavg()[0]:.1f}"
     )
     ours = median(ours for ours, _ in turns.turns)
-    inputs = module.discriminator[0].in_features
+    inputs = module.discriminator.inputs
     print(f"  ours  {ours:7.1f} ms   critic of {inputs} inputs, {parameters} parameters")
     if peers:
         pairs = [(ours, peers) for ours, peers in turns.turns if peers is not None]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from copy import deepcopy
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from dg.critic import Critic, interpolation, last_biases
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
-from dg.losses import discriminator_loss, last_biases
 from dg.module import GenerativeModule, refuse_nan
-from dg.nn import generation_flags, lengths_from_flags, mlp
+from dg.nn import FLAGS, generation_flags, lengths_from_flags
 
 
 class Judged(NamedTuple):
@@ -28,16 +28,19 @@ class Judged(NamedTuple):
 class DoppelGANger(GenerativeModule):
     """The model of Figure 7; the defaults are those of Appendix B, and of the release where the paper is silent.
 
-    sample_len: S, the records of one RNN pass (§4.1); None takes the divisor of T with T/S nearest to 50 (§4.4)
+    sample_len: S, the records of one RNN pass (§4.1); None: as many as make the passes nearest to 50 (§4.4, D22)
     alpha: weight of the auxiliary discriminator, which judges the metadata alone (Eq. 1)
     auxiliary_discriminator: False leaves it out (Figure 6a)
     penalty: λ, the weight of the gradient penalty of both discriminators
     packing: samples that a discriminator judges together
-    initial_state: of the LSTM, drawn from N(0, 1) on every pass or zero
-    generator_rounds, discriminator_rounds: optimiser steps a batch
+    initial_state: of the LSTM, drawn from N(0, 1) for every series or zero
+    flags: generation flags are generated and judged where lengths are "varied", or "always" as in the release (D44)
+    generator_rounds, discriminator_rounds: optimiser steps a batch; each round of the discriminators has new fakes
     mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
     averaging: decay of a moving average of the generator's weights, used for sampling; None uses the last weights
     """
+
+    version = 2
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class DoppelGANger(GenerativeModule):
         batch_size: Count = 100,
         generator_rounds: Few = 1,
         discriminator_rounds: Few = 1,
+        flags: Literal["varied", "always"] = "varied",
         mask_tail: bool = False,
         averaging: Decay | None = None,
     ) -> None:
@@ -86,19 +90,18 @@ class DoppelGANger(GenerativeModule):
             lstm_layers=lstm_layers,
             lstm_units=lstm_units,
             initial_state=initial_state,
+            flags=flags == "always" or not layout.fixed_length,
             mask_tail=mask_tail,
         )
         self.averaged = None
         if averaging is not None:
-            self.averaged = AveragedModel(
-                self.generator, multi_avg_fn=get_ema_multi_avg_fn(averaging), use_buffers=True
-            )
+            self.averaged = deepcopy(self.generator).requires_grad_(False)
         attributes = width(layout.metadata) + width(layout.minmax)
-        records = self.generator.passes * self.generator.sample_len
+        record = width(layout.measurements) + (FLAGS.width if self.generator.flags else 0)
         hidden = [discriminator_units] * discriminator_layers
-        self.discriminator = mlp(packing * (records * (width(layout.measurements) + 2) + attributes), hidden, 1)
+        self.discriminator = Critic(packing * (self.generator.records * record + attributes), hidden)
         judged_alone = auxiliary_discriminator and attributes > 0
-        self.auxiliary_discriminator = mlp(packing * attributes, hidden, 1) if judged_alone else None
+        self.auxiliary_discriminator = Critic(packing * attributes, hidden) if judged_alone else None
 
     @property
     def samples_per_batch(self) -> int:
@@ -112,18 +115,20 @@ class DoppelGANger(GenerativeModule):
         return [self.adam(player, *rates) for player in players if player is not None]
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
-        """Discriminator, auxiliary discriminator, generator in turn, all on one real and one generated batch (D21)."""
+        """Discriminator, auxiliary discriminator, generator in turn, on one real and one generated batch (D21)."""
         rng = self.batch_rng()
-        generator_optimizer, optimizer, *auxiliary = self.optimizers()
-        noise = self.generator.noise(len(batch), rng)
-        real, fake = self._judged(self._real(batch)), self._judged(self.generator(noise))
-        losses: dict[str, Any] = {}
-        for _ in range(self.hparams.discriminator_rounds):
-            loss = self._discriminate("discriminator", real.samples, fake.samples, rng, losses)
-            self.descend(optimizer, loss, self.discriminator)
-            if self.auxiliary_discriminator is not None:
-                loss = self._discriminate("auxiliary_discriminator", real.attributes, fake.attributes, rng, losses)
-                self.descend(auxiliary[0], loss, self.auxiliary_discriminator)
+        generator_optimizer, *optimizers = self.optimizers()
+        real, critics = self._judged(self._real(batch)), self._critics()
+        losses: dict[str, Tensor] = {}
+        for round in range(self.hparams.discriminator_rounds):
+            noise = self.generator.noise(len(batch), rng)
+            with torch.set_grad_enabled(round == self.hparams.discriminator_rounds - 1):
+                fake = self._judged(self.generator(noise))
+            for (name, critic), optimizer, x, judged in zip(critics.items(), optimizers, real, fake, strict=False):
+                weight = interpolation(len(x), rng)
+                parts = critic.backward(x, judged.detach(), weight, penalty=self.hparams.penalty)
+                optimizer.optimizer.step()
+                losses |= {f"{name}_{part}": value for part, value in parts.items()}
         for round in range(self.hparams.generator_rounds):
             if round > 0:
                 fake = self._judged(self.generator(noise))
@@ -133,15 +138,15 @@ class DoppelGANger(GenerativeModule):
             losses["generator"] = loss.detach()
             self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
         if self.averaged is not None:
-            self.averaged.update_parameters(self.generator)
+            self._average()
         refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
-    @torch.no_grad()
     def without_gradient(self) -> dict[str, str]:
         """The last biases of both discriminators."""
-        return last_biases(self, "discriminator", "auxiliary_discriminator")
+        return last_biases(self)
 
+    @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator, lengths: Int[Tensor, " n"] | None = None) -> Encoded:
         """n samples; all have max_length records where all training samples had (D7).
 
@@ -156,34 +161,40 @@ class DoppelGANger(GenerativeModule):
         active = torch.arange(t, device=rng.device) < lengths[:, None]
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)
 
-    def _discriminate(
-        self, name: str, real: Tensor, fake: Tensor, rng: torch.Generator, losses: dict[str, Any]
-    ) -> Float[Tensor, ""]:
-        """The loss of the discriminator called `name`; notes its parts in `losses`."""
-        loss, parts = discriminator_loss(getattr(self, name), real, fake.detach(), rng, penalty=self.hparams.penalty)
-        losses.update({f"{name}_{part}": value for part, value in parts.items()})
-        return loss
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Moves the averaged weights, and the statistics of batch normalisation, by 1 - `averaging` of the way."""
+        assert self.averaged is not None
+        averages, weights = self.averaged.state_dict().values(), self.generator.state_dict().values()
+        for average, weight in zip(averages, weights, strict=True):
+            if average.is_floating_point():
+                average.lerp_(weight, 1 - self.hparams.averaging)
+
+    def _critics(self) -> dict[str, Critic]:
+        """Those that judge, in the order of `Judged`."""
+        critics = {"discriminator": self.discriminator, "auxiliary_discriminator": self.auxiliary_discriminator}
+        return {name: critic for name, critic in critics.items() if critic is not None}
 
     def _real(self, batch: Encoded) -> Series:
-        """Training samples as a discriminator sees them, padded to a whole number of RNN passes."""
-        records = self.generator.passes * self.generator.sample_len
+        """Training samples as a discriminator sees them; with flags, padded to a whole number of RNN passes."""
+        records = self.generator.records
         padding = records - self.layout.max_length
         return Series(
             batch.metadata,
             batch.minmax,
             functional.pad(batch.measurements, (0, 0, 0, padding)) if padding else batch.measurements,
-            generation_flags(batch.lengths, records, self.generator.sample_len),
+            generation_flags(batch.lengths, records, self.generator.sample_len) if self.generator.flags else None,
         )
 
     def _judged(self, series: Series) -> Judged:
         """What the discriminators see of `series`."""
-        records = torch.cat([series.measurements, series.flags], dim=2).flatten(1)
+        parts = [series.measurements] if series.flags is None else [series.measurements, series.flags]
+        records = torch.cat(parts, dim=2).flatten(1)
         attributes = torch.cat([series.metadata, series.minmax], dim=1)
         packs = self.hparams.batch_size
         return Judged(torch.cat([records, attributes], dim=1).view(packs, -1), attributes.view(packs, -1))
 
 
 def recommended_sample_len(max_length: int, passes: int = 50) -> int:
-    """S such that T/S is nearest to 50 (§4.4) among the divisors of T; of two equally near, the smaller S."""
-    divisors = [s for s in range(1, max_length + 1) if max_length % s == 0]
-    return min(divisors, key=lambda s: (abs(max_length / s - passes), s))
+    """The smallest S that brings the number of passes, T/S rounded up, nearest to 50 (§4.4)."""
+    return min(range(1, max_length + 1), key=lambda s: (abs(-(-max_length // s) - passes), s))

@@ -26,15 +26,15 @@ class Noise(NamedTuple):
 
 
 class Series(NamedTuple):
-    """Generated samples as the discriminators see them: categories and flags are soft.
+    """Generated samples as the discriminators see them: categories and flags are soft, flags that nobody judges None.
 
-    t is a whole number of RNN passes, which may be more than the layout's max_length.
+    With flags, t is a whole number of RNN passes, which may be more than the layout's max_length.
     """
 
     metadata: Float[Tensor, "b m"]
     minmax: Float[Tensor, "b mm"]
     measurements: Float[Tensor, "b t k"]
-    flags: Float[Tensor, "b t 2"]
+    flags: Float[Tensor, "b t 2"] | None
 
 
 class MetadataGenerator(nn.Module):
@@ -51,7 +51,7 @@ class MetadataGenerator(nn.Module):
 
 
 class MeasurementGenerator(nn.Module):
-    """The batched RNN (§4.1): S records and their generation flags from each pass of an LSTM."""
+    """The batched RNN (§4.1): S records, and their generation flags if it has any, from each pass of an LSTM."""
 
     def __init__(
         self,
@@ -61,32 +61,48 @@ class MeasurementGenerator(nn.Module):
         sample_len: int,
         layers: int,
         units: int,
+        flags: bool,
     ) -> None:
         super().__init__()
+        self.flags = flags
         self.lstm = LSTM(condition + noise, units, layers)
-        self.heads = Heads(units, (*blocks, FLAGS), records=sample_len)
+        self.heads = Heads(units, (*blocks, FLAGS) if flags else blocks, records=sample_len)
 
     def forward(
         self, condition: Float[Tensor, "b c"], noise: Noise, *, until_ended: bool = False
-    ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"]]:
+    ) -> tuple[Float[Tensor, "b t k"], Float[Tensor, "b t 2"] | None]:
         """Measurements and flags of p passes; each pass receives the condition (§4.3). t = p·S records.
 
         until_ended: stop making passes once all samples have ended; the missing records are then 0
         """
+        if not until_ended:
+            records, _ = self._passes(condition, noise.measurements, (noise.hidden, noise.cell))
+        else:
+            records = self._until_ended(condition, noise)
+        if not self.flags:
+            return records, None
+        return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
+
+    def _passes(
+        self, condition: Float[Tensor, "b c"], noise: Float[Tensor, "b p zr"], state: tuple[Tensor, Tensor]
+    ) -> tuple[Float[Tensor, "b t kf"], tuple[Tensor, Tensor]]:
+        inputs = torch.cat([condition[:, None].expand(-1, noise.shape[1], -1), noise], dim=2)
+        hidden, state = self.lstm(inputs, state)
+        return self.heads(hidden).flatten(1, 2), state
+
+    def _until_ended(self, condition: Float[Tensor, "b c"], noise: Noise) -> Float[Tensor, "b t kf"]:
+        """Asks after every eight passes whether all samples have ended."""
         passes, state = noise.measurements.shape[1], (noise.hidden, noise.cell)
         parts: list[Tensor] = []
         over = condition.new_zeros(len(condition), dtype=torch.bool)
-        for drawn in noise.measurements.split(PASSES if until_ended else passes, dim=1):
-            inputs = torch.cat([condition[:, None].expand(-1, drawn.shape[1], -1), drawn], dim=2)
-            hidden, state = self.lstm(inputs, state)
-            parts.append(self.heads(hidden).flatten(1, 2))
-            over = over | ended(parts[-1][..., -FLAGS.width :]) if until_ended else over
+        for drawn in noise.measurements.split(PASSES, dim=1):
+            records, state = self._passes(condition, drawn, state)
+            parts.append(records)
+            over = over | ended(records[..., -FLAGS.width :])
             if bool(over.all()):
                 break
         records = torch.cat(parts, dim=1)
-        missing = passes * self.heads.records - records.shape[1]
-        records = functional.pad(records, (0, 0, 0, missing)) if missing else records
-        return records[..., : -FLAGS.width], records[..., -FLAGS.width :]
+        return functional.pad(records, (0, 0, 0, passes * self.heads.records - records.shape[1]))
 
 
 class DoppelGANgerGenerator(nn.Module):
@@ -109,6 +125,7 @@ class DoppelGANgerGenerator(nn.Module):
         lstm_layers: int,
         lstm_units: int,
         initial_state: Literal["random", "zero"],
+        flags: bool,
         mask_tail: bool = False,
     ) -> None:
         super().__init__()
@@ -119,8 +136,18 @@ class DoppelGANgerGenerator(nn.Module):
         self.metadata = MetadataGenerator(metadata_noise, layout.metadata, *hidden) if m else None
         self.minmax = MetadataGenerator(minmax_noise + m, layout.minmax, *hidden) if mm else None
         self.measurements = MeasurementGenerator(
-            m + mm, measurement_noise, layout.measurements, sample_len, lstm_layers, lstm_units
+            m + mm, measurement_noise, layout.measurements, sample_len, lstm_layers, lstm_units, flags
         )
+
+    @property
+    def flags(self) -> bool:
+        """Whether it generates flags: without them nothing can end a series, mask it or cut it."""
+        return self.measurements.flags
+
+    @property
+    def records(self) -> int:
+        """How many records of a series are judged: T, filled up to whole passes where flags tell real from padding."""
+        return self.passes * self.sample_len if self.flags else self.layout.max_length
 
     @property
     def passes(self) -> int:
@@ -147,7 +174,9 @@ class DoppelGANgerGenerator(nn.Module):
         condition = torch.cat([hard_metadata, harden(minmax, self.layout.minmax)], dim=1)
         until_ended = masked and not self.layout.fixed_length
         measurements, flags = self.measurements(condition, noise, until_ended=until_ended)
-        if masked:
+        if flags is None:
+            measurements = measurements[:, : self.records]
+        elif masked:
             active = active_blocks(flags, self.sample_len)
             measurements = measurements * (active_blocks(flags, 1) if self.mask_tail else active)
             flags = flags * active

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import Logger, WandbLogger
 from omegaconf import DictConfig, OmegaConf
+from torch import Tensor
 
 from benchmarks.metric import Metric
 from dg.dataset import TimeSeriesDataset
@@ -81,6 +83,7 @@ class Stopwatch(Callback):
 class Validation(Callback):
     """So many times along the way: samples from the model, their metrics against a validation split, and a picture.
 
+    averages: decays of moving averages of all weights, whose metrics are logged beside those of the last weights
     keep_best: the metric whose lowest value so far decides which generator is kept in `folder`/best
     """
 
@@ -95,6 +98,7 @@ class Validation(Callback):
         times: int,
         batches: int,
         folder: Path,
+        averages: Sequence[float] = (),
         keep_best: str | None = None,
     ) -> None:
         if keep_best is not None and keep_best not in metrics:
@@ -102,10 +106,13 @@ class Validation(Callback):
         self.encoder, self.validation, self.metrics, self.stopwatch = encoder, validation, metrics, stopwatch
         self.samples, self.times, self.batches, self.folder = samples, times, batches, folder
         self.keep_best, self.best = keep_best, math.inf
+        self.averages: dict[float, dict[str, Tensor]] = {decay: {} for decay in averages}
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
         """Does not touch the random numbers of training, nor its time."""
         assert isinstance(module, GenerativeModule)
+        with self.stopwatch.paused():
+            self._average(module)
         batches = batches_done(trainer)
         in_all = module.max_epochs or module.steps(self.batches)
         if batches % max(1, in_all // self.times) == 0:
@@ -114,17 +121,33 @@ class Validation(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """Goes into the checkpoint."""
-        return {"best": self.best}
+        return {"best": self.best, "averages": self.averages}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Comes out of the checkpoint."""
-        self.best = state["best"]
+        self.best, self.averages = state["best"], state["averages"]
+
+    @torch.no_grad()
+    def _average(self, module: GenerativeModule) -> None:
+        for decay, average in self.averages.items():
+            for name, weight in module.state_dict().items():
+                if name in average and weight.is_floating_point():
+                    average[name].lerp_(weight, 1 - decay)
+                else:
+                    average[name] = weight.clone()
 
     def _validate(self, trainer: Trainer, module: GenerativeModule, batches: int) -> None:
         generator = Generator(self.encoder, module)
+        last = {name: weight.clone() for name, weight in module.state_dict().items()} if self.averages else {}
+        for decay, average in self.averages.items():
+            module.load_state_dict(average)
+            scores = self._scores(generator.sample(self.samples, seed=0))
+            log(trainer, {f"validation_{decay:g}/{name}": score for name, score in scores.items()})
+        if self.averages:
+            module.load_state_dict(last)
         generated = generator.sample(self.samples, seed=0)
         module.train()
-        scores = {name: metric(self.validation, generated) for name, metric in self.metrics.items()}
+        scores = self._scores(generated)
         log(trainer, {f"validation/{name}": score for name, score in scores.items()})
         if self.keep_best is not None and scores[self.keep_best] < self.best:
             self.best = scores[self.keep_best]
@@ -135,6 +158,9 @@ class Validation(Callback):
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger):
                 logger.log_image("samples", [figure], step=batches)
+
+    def _scores(self, generated: TimeSeriesDataset) -> dict[str, float]:
+        return {name: metric(self.validation, generated) for name, metric in self.metrics.items()}
 
 
 def batches_done(trainer: Trainer) -> int:

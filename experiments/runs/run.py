@@ -54,8 +54,9 @@ def identity(config: DictConfig) -> str:
         decisive["version"] = version
     trainer = content["trainer"]
     decisive |= {key: trainer[key] for key, usual in USUAL.items() if trainer.get(key, usual) != usual}
-    if content["model"].get("keep_best"):
-        decisive["validation"] = content["scale"]["validation"]  # it chooses a generator
+    validation = content["scale"]["validation"]
+    if content["model"].get("keep_best") or validation.get("averages"):
+        decisive["validation"] = validation  # it chooses a generator, or is what is asked for
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
 
 

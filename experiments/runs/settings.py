@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from dg.files import STRICT, told
-from dg.hyperparameters import Count
+from dg.hyperparameters import Count, Decay
 from experiments.runs.run import TEST_SEEDS
 
 Name = Annotated[str, StringConstraints(min_length=1)]
@@ -37,6 +37,7 @@ class Validation(Checked):
 
     samples: Count
     times: Count
+    averages: list[Decay] = []
 
 
 class Scale(Checked):

@@ -34,7 +34,7 @@ def test_sizes_are_those_of_appendix_b(ramps: TimeSeriesDataset) -> None:
     module = NaiveGAN(Encoder.fit(ramps, auto_normalize=False).layout)
     widths = [layer.out_features for layer in module.discriminator if hasattr(layer, "out_features")]
     assert widths == [200, 200, 200, 200, 1]
-    assert module.discriminator[0].in_features == 2 + 8 * (1 + 2)
+    assert module.discriminator.inputs == 2 + 8 * (1 + 2)
     assert [layer.out_features for layer in module.generator.body if hasattr(layer, "out_features")] == [200] * 4
     assert module.hparams.penalty == 10 and module.hparams.learning_rate == 0.001 and module.batch_size == 100
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from experiments.ink import models
 from experiments.ink.models import colour_of, kind_of, label_of, select
@@ -70,7 +71,8 @@ def test_every_line_up_stands_side_by_side_with_every_seed(name):
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cells = grid("table3", [f"lineup={name}", "scale=small"])
     chosen = {cell.model.name for cell in cells}
-    assert chosen <= set(models.models()) and len(cells) == 3 * len(chosen) > 0
+    variants = {OmegaConf.to_yaml(cell.model, resolve=True) for cell in cells}
+    assert chosen <= set(models.models()) and len(cells) == 3 * len(variants) > 0
     assert any(models.kind_of(model) != "control" for model in chosen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,18 @@ import pytest
 import torch
 
 from dg import DoppelGANger, Encoder, fit
+from dg.critic import Critic
 from dg.doppelganger.module import recommended_sample_len
 from dg.encoding import Block, Layout
+from dg.randomness import stream
 
 
 @pytest.mark.parametrize(
-    ("t", "s"), [(550, 11), (2500, 50), (56, 1), (1, 1), (50, 1), (100, 2), (101, 101), (500, 10), (600, 12), (97, 1)]
+    ("t", "s"),
+    [(550, 11), (2500, 50), (56, 1), (1, 1), (50, 1), (100, 2), (101, 2), (500, 10), (600, 12), (97, 2), (127, 3)],
 )
 def test_the_recommended_sample_len_brings_the_passes_nearest_to_50(t: int, s: int) -> None:
-    """550/11 = 50; 56/1 = 56 is nearer to 50 than 56/2 = 28; 101 is prime, and 101/101 is nearer than 101/1."""
+    """550/11 = 50; 56/1 = 56 is nearer to 50 than 56/2 = 28; 101 is padded to 51 passes of 2, 127 to 43 of 3."""
     assert recommended_sample_len(t) == s
 
 
@@ -32,8 +36,8 @@ def test_the_defaults_are_those_of_appendix_b(make) -> None:
     for discriminator in (module.discriminator, module.auxiliary_discriminator):
         widths = [layer.out_features for layer in discriminator if hasattr(layer, "out_features")]
         assert widths == [200, 200, 200, 200, 1]
-    assert module.discriminator[0].in_features == 550 * 3 + 4 + 2
-    assert module.auxiliary_discriminator[0].in_features == 4 + 2
+    assert module.discriminator.inputs == 550 + 4 + 2
+    assert module.auxiliary_discriminator.inputs == 4 + 2
     for optimizer in module.configure_optimizers():
         (group,) = optimizer.param_groups
         assert (group["lr"], group["betas"], group["eps"]) == (0.001, (0.5, 0.999), 1e-8)
@@ -50,8 +54,9 @@ def test_the_release_has_this_many_parameters() -> None:
         max_length=550,
         fixed_length=True,
     )
-    module = DoppelGANger(layout, sample_len=10)
-    assert module.discriminator[0].in_features == 1666
+    module = DoppelGANger(layout, sample_len=10, flags="always")
+    assert module.discriminator.inputs == 1666
+    assert DoppelGANger(layout, sample_len=10).discriminator.inputs == 566
 
     def learnt(part: torch.nn.Module) -> int:
         return sum(parameter.numel() for parameter in part.parameters() if parameter.requires_grad)
@@ -104,8 +109,8 @@ def test_a_pack_is_judged_together(toy, small) -> None:
     module = small(packing=2)(Encoder.fit(toy).layout)
     one = small()(Encoder.fit(toy).layout)
     assert module.samples_per_batch == 2 * one.samples_per_batch == 12
-    assert module.discriminator[0].in_features == 2 * one.discriminator[0].in_features
-    assert module.auxiliary_discriminator[0].in_features == 2 * one.auxiliary_discriminator[0].in_features
+    assert module.discriminator.inputs == 2 * one.discriminator.inputs
+    assert module.auxiliary_discriminator.inputs == 2 * one.auxiliary_discriminator.inputs
 
 
 def test_no_metadata_at_all(toy, small) -> None:
@@ -137,6 +142,34 @@ def test_degenerate_series(make, small, kind: str, auto_normalize: bool) -> None
 def test_a_series_of_one_record(make, small) -> None:
     generator = fit(small(sample_len=None), make(t=1), batches=2, seed=0)
     assert generator.sample(5, seed=0).measurements.shape == (5, 1, 2)
+
+
+@pytest.mark.parametrize("flags", ["varied", "always"])
+def test_nothing_can_end_a_series_whose_length_is_fixed(make, small, flags: str) -> None:
+    """Whatever the weights, no record is masked or cut and no pass is left out, while there is no flag to say so."""
+    encoder = Encoder.fit(make(full=True))
+    module = small(flags=flags)(encoder.layout)
+    heads = module.generator.measurements.heads
+    with torch.no_grad():
+        for number in range(20):
+            for weight in module.generator.measurements.parameters():
+                weight.copy_(30 * torch.randn(weight.shape, generator=stream(number)))
+            series = module.generator(module.generator.noise(50, stream(number)))
+            sample = module.generate(50, stream(number))
+            assert (sample.lengths == 7).all() and sample.measurements.any(dim=2).all()
+            if flags == "varied":
+                assert series.flags is None and series.measurements.any(dim=2).all()
+    assert sum(block.name == "generation flag" for block in heads.blocks) == (flags == "always")
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_every_round_of_the_discriminators_has_new_fakes(toy, small, record, monkeypatch, rounds: int) -> None:
+    seen: list[torch.Tensor] = []
+    backward = Critic.backward
+    monkeypatch.setattr(Critic, "backward", lambda *a, **k: seen.append(a[2].clone()) or backward(*a, **k))
+    record(small(discriminator_rounds=rounds, auxiliary_discriminator=False), toy, batches=2, seed=0)
+    assert len(seen) == 2 * rounds
+    assert not any(torch.equal(one, another) for one, another in combinations(seen, 2))
 
 
 def test_full_length_training_gives_full_length_samples(make, small) -> None:

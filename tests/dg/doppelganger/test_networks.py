@@ -26,6 +26,7 @@ SIZES = {
     "lstm_layers": 1,
     "lstm_units": 8,
     "initial_state": "random",
+    "flags": True,
 }
 
 

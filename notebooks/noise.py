@@ -1,0 +1,30 @@
+# %% [markdown]
+# # Noise numbers of a pass and averaged weights, beyond the paper: which do the validation split's metrics prefer?
+#
+# The paper: the paper says neither how wide the noise of an RNN pass is nor whether weights are averaged.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-noise` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
+
+# %%
+from IPython.display import Markdown
+
+from experiments.paper.artifact import summary
+from experiments.paper.grid import runs
+from experiments.tables import noise
+
+made = runs("noise")
+
+# %%
+frame = noise.compute(made)
+frame.head(20)
+
+# %%
+Markdown(f"{noise.render(frame)}\n\n{summary(made)}")
+
+# %% [markdown]
+# ## What we see
+#
+# Nothing yet: say here what the numbers and drawings above show.
