@@ -12,7 +12,7 @@ from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attrib
 from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import Heads, mlp
 
 
@@ -68,7 +68,6 @@ class AR(GenerativeModule):
         target = records(batch, self.layout)[sample, at]
         loss = prediction_loss(predicted, target, windows.to(predicted), self.blocks)
         self.descend(self.optimizers(), loss, self.f, counts=True)  # type: ignore[arg-type]
-        refuse_nan(self.global_step, prediction=loss.detach())
         self.report(prediction=loss.detach())
 
     @torch.no_grad()

@@ -15,7 +15,7 @@ from baselines.marginals import COPIES_METADATA, Attributes, clip
 from baselines.records import record_blocks, records, samples_of
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule, TrainingDiverged
 
 START_RECORDS = 10_000
 
@@ -75,7 +75,9 @@ class HMM(GenerativeModule):
         hmm.fit(values, lengths)
         log_likelihood = (hmm.monitor_.history[-1] + hmm.log_scale) / len(values)
         self._take(hmm)
-        refuse_nan(self.current_epoch, log_likelihood=log_likelihood, **dict(self.named_buffers(recurse=False)))
+        wrong = [name for name, value in self.named_buffers(recurse=False) if not value.isfinite().all()]
+        if wrong or not np.isfinite(log_likelihood):
+            raise TrainingDiverged.at(self.current_epoch, [*wrong, "the log-likelihood"])
         self.log("train/log_likelihood", log_likelihood, on_step=False, on_epoch=True, batch_size=1)
 
     @torch.no_grad()

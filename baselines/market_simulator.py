@@ -15,7 +15,7 @@ from baselines.marginals import Empirical, clip
 from baselines.signatures import by_evolution, by_gradient, log_signature
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Rate, Share, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import linear
 
 LOW, HIGH = 1e-5, 1 - 1e-5
@@ -119,7 +119,6 @@ class MarketSimulator(GenerativeModule):
         rebuilt = self.vae.decode(mean + noise * (log_variance / 2).exp(), self.conditions)
         loss = vae_loss(rebuilt, self.features, mean, log_variance, self.hparams.alpha)
         self.descend(self.optimizers(), loss, self.vae, counts=True)  # type: ignore[arg-type]
-        refuse_nan(self.global_step, vae=loss.detach())
         self.report(vae=loss.detach())
 
     @torch.no_grad()

@@ -12,7 +12,7 @@ from baselines.records import record_blocks, records, samples_of
 from dg.critic import Critic, interpolation, last_biases
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import FLAGS, Heads, active_blocks, mlp
 
 
@@ -67,7 +67,6 @@ class NaiveGAN(GenerativeModule):
         loss = -self.discriminator(self.generator(noise)).mean()
         losses["generator"] = loss.detach()
         self.descend(generator_optimizer, loss, self.generator, counts=True)
-        refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
     def without_gradient(self) -> dict[str, str]:

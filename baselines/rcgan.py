@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from baselines.marginals import Empirical, attributes
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Few, Rate, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import LSTM, activate_all, linear
 
 Init = Literal["release", "glorot"]
@@ -101,7 +101,6 @@ class RCGAN(GenerativeModule):
             loss = label_loss(self._labels(self._series(condition, active, rng), condition), 1.0, active)
             losses["generator"] = loss.detach()
             self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
-        refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
     @torch.no_grad()

@@ -11,7 +11,7 @@ from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attrib
 from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import LSTM, Heads
 
 
@@ -60,7 +60,6 @@ class RNN(GenerativeModule):
         there_is_one = torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]
         loss = prediction_loss(self.heads(hidden).squeeze(2), following, there_is_one.to(hidden), self.blocks)
         self.descend(self.optimizers(), loss, self, counts=True)  # type: ignore[arg-type]
-        refuse_nan(self.global_step, prediction=loss.detach())
         self.report(prediction=loss.detach())
 
     @torch.no_grad()

@@ -12,7 +12,7 @@ from lightning import Callback, LightningModule, Trainer
 from torch import Tensor
 
 from dg.files import regular
-from dg.module import TrainingDiverged
+from dg.module import GenerativeModule, TrainingDiverged
 
 
 def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
@@ -49,13 +49,13 @@ def _refuse_changed_bytes(checkpoint: Path) -> None:
             raise ValueError(f"the checksum of {changed} is wrong")
 
 
-def refuse_nan_weights(module: LightningModule, batch: int) -> None:
+def refuse_divergence(module: LightningModule, batch: int) -> None:
     """Raises TrainingDiverged. The losses of the last batch precede its last step, so they do not show its effect."""
+    assert isinstance(module, GenerativeModule)
+    module.refuse_divergence()
     wrong = [name for name, weight in module.state_dict().items() if not torch.isfinite(weight).all()]
     if wrong:
-        raise TrainingDiverged(
-            f"batch {batch}: a weight is not finite ({wrong[0]}); the last good checkpoint, if any, is kept"
-        )
+        raise TrainingDiverged.at(batch, [f"the weight {wrong[0]}"])
 
 
 class Checkpoint(Callback):
@@ -82,7 +82,7 @@ class Checkpoint(Callback):
         """Saves if it is time to; raises TrainingDiverged instead if a weight is not finite."""
         if trainer.global_step - self.saved < self.every and module.max_epochs is None:
             return
-        refuse_nan_weights(module, trainer.global_step)
+        refuse_divergence(module, trainer.global_step)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.file.with_name(f"{self.file.name}.unfinished")
         trainer.save_checkpoint(unfinished)

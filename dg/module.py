@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -48,6 +48,7 @@ class GenerativeModule(LightningModule):
         super().__init__()
         self.layout = layout
         self.seed = 0
+        self._diverged: dict[tuple[str, ...], Tensor] = {}
         self.automatic_optimization = False
 
     @property
@@ -94,10 +95,30 @@ class GenerativeModule(LightningModule):
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         return Adam(parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True)
 
-    def report(self, **values: Tensor | float) -> None:
-        """Logs the losses of this batch, every `log_every_n_steps` batches."""
+    def report(self, **losses: Tensor) -> None:
+        """Logs the losses of this batch, every `log_every_n_steps` batches, and raises TrainingDiverged where it logs.
+
+        Until then the first batch whose loss is not finite is noted on the device, so that no batch waits for it.
+        """
+        values, names = torch.stack([loss.float() for loss in losses.values()]), tuple(losses)
+        first = torch.where(values.isfinite(), torch.inf, float(self.global_step))
+        self._diverged[names] = torch.minimum(first, self._diverged.get(names, first))
         if self.global_step % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
-            self.log_dict({f"train/{name}": value for name, value in values.items()}, batch_size=1)
+            self.refuse_divergence()
+            self.log_dict({f"train/{name}": loss for name, loss in losses.items()}, batch_size=1)
+
+    def refuse_divergence(self) -> None:
+        """Raises TrainingDiverged, naming the first batch with a loss that is not finite, and that loss."""
+        first = {
+            name: at for names, noted in self._diverged.items() for name, at in zip(names, noted.tolist(), strict=True)
+        }
+        batch = min(first.values(), default=torch.inf)
+        if batch < torch.inf:
+            raise TrainingDiverged.at(int(batch), [f"{name} loss" for name, at in first.items() if at == batch])
+
+    def on_train_end(self) -> None:
+        """What was not logged any more."""
+        self.refuse_divergence()
 
     def transfer_batch_to_device(self, batch: Encoded, device: torch.device, dataloader_index: int) -> Encoded:
         """Encoded samples move as a whole."""
@@ -107,12 +128,10 @@ class GenerativeModule(LightningModule):
 class TrainingDiverged(RuntimeError):
     """A loss or a weight is no longer finite."""
 
-
-def refuse_nan(step: int, **losses: Any) -> None:
-    """Raises TrainingDiverged, naming the batch and the losses that are not finite."""
-    wrong = {name: float(loss) for name, loss in losses.items() if not torch.isfinite(torch.as_tensor(loss)).all()}
-    if wrong:
-        raise TrainingDiverged(
-            f"batch {step}: {', '.join(f'{name} loss is {loss}' for name, loss in wrong.items())}; "
-            "the last good checkpoint, if any, is kept. A lower learning rate is the usual remedy"
+    @classmethod
+    def at(cls, batch: int, what: Sequence[str]) -> TrainingDiverged:
+        """The error that names the batch and what is not finite."""
+        return cls(
+            f"batch {batch}: not finite: {', '.join(what)}; the last good checkpoint, if any, is kept. A lower "
+            "learning rate is the usual remedy"
         )

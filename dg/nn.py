@@ -92,7 +92,7 @@ def harden(soft: Float[Tensor, "n c"], blocks: tuple[Block, ...]) -> Float[Tenso
     """What the networks downstream receive: one-hot categories, continuous values as they are, and no gradient."""
     soft = soft.detach()
     hard = [
-        nn.functional.one_hot(soft[:, where].argmax(dim=1), block.width).to(soft.dtype)
+        torch.zeros_like(soft[:, where]).scatter_(1, soft[:, where].argmax(dim=1, keepdim=True), 1.0)
         if block.activation == "softmax"
         else soft[:, where]
         for block, where in columns(blocks)

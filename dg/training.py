@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from tqdm import tqdm
 
-from dg.checkpoint import Checkpoint, damaged, refuse_nan_weights, resumable
+from dg.checkpoint import Checkpoint, damaged, refuse_divergence, resumable
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder, Layout
 from dg.generator import Generator
@@ -87,7 +87,7 @@ def fit(
             if resume is None or keeper.began:
                 raise
             raise damaged(resume, error) from error
-    refuse_nan_weights(module, lightning.global_step)
+    refuse_divergence(module, lightning.global_step)
     if module.max_epochs is None and lightning.global_step != steps:
         raise ValueError(
             f"training ended after {lightning.global_step} of {steps} steps, stopped by a callback; nothing is "

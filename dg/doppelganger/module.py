@@ -14,7 +14,7 @@ from dg.critic import Critic, interpolation, last_biases
 from dg.doppelganger.networks import DoppelGANgerGenerator, Series
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
-from dg.module import GenerativeModule, refuse_nan
+from dg.module import GenerativeModule
 from dg.nn import FLAGS, generation_flags, lengths_from_flags
 
 
@@ -139,7 +139,6 @@ class DoppelGANger(GenerativeModule):
             self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
         if self.averaged is not None:
             self._average()
-        refuse_nan(self.global_step, **losses)
         self.report(**losses)
 
     def without_gradient(self) -> dict[str, str]:

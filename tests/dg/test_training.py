@@ -234,9 +234,7 @@ def test_a_loss_that_is_not_finite_stops_training_and_keeps_the_last_good_checkp
     toy: TimeSeriesDataset, small, tmp_path: Path
 ) -> None:
     checkpoint = tmp_path / "folder" / "it.ckpt"
-    with pytest.raises(
-        TrainingDiverged, match=r"batch 7: .*generator loss is nan.*last good checkpoint, if any, is kept"
-    ):
+    with pytest.raises(TrainingDiverged, match=r"batch 7: .*generator loss.*last good checkpoint, if any, is kept"):
         fit(small(), toy, batches=20, seed=0, checkpoint=checkpoint, checkpoint_every=4, callbacks=[Poison(6)])
     kept = torch.load(checkpoint, weights_only=True)
     assert kept["global_step"] == 4
@@ -252,7 +250,7 @@ def test_a_weight_that_is_not_finite_when_training_ends_is_no_generator(
 ) -> None:
     """The losses of the last batch come before its last step."""
     checkpoint = tmp_path / "it.ckpt" if kept else None
-    with pytest.raises(TrainingDiverged, match="batch 4: a weight is not finite"):
+    with pytest.raises(TrainingDiverged, match="batch 4: not finite: the weight"):
         fit(small(), toy, batches=4, seed=0, checkpoint=checkpoint, checkpoint_every=1, callbacks=[Poison(4)])
     with pytest.raises(TrainingDiverged, match="batch 1: "):
         fit(small(learning_rate=1e39), toy, batches=1, seed=0, checkpoint=checkpoint)
