@@ -15,14 +15,18 @@ from dg.files import regular
 from dg.module import GenerativeModule, TrainingDiverged
 
 
-def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
-    """The checkpoint, or None if there is none; raises ValueError if it is damaged or belongs to another training."""
+def resumable(checkpoint: Path, belongs_to: dict[str, Any], steps: int) -> Path | None:
+    """The checkpoint, or None if there is none.
+
+    Raises ValueError if it is damaged, belongs to another training, or has more than `steps` behind it.
+    """
     if not checkpoint.exists():
         return None
     try:
         _refuse_changed_bytes(regular(checkpoint))
         content = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        kept, weights, _, _ = (content[part] for part in ("belongs_to", "state_dict", "loops", "optimizer_states"))
+        parts = ("belongs_to", "state_dict", "global_step", "loops", "optimizer_states")
+        kept, weights, done, _, _ = (content[part] for part in parts)
         differing = [name for name in belongs_to if kept.get(name) != belongs_to[name]]
         if any(not torch.isfinite(weight).all() for weight in weights.values()):
             raise ValueError("a weight is not finite")
@@ -31,6 +35,10 @@ def resumable(checkpoint: Path, belongs_to: dict[str, Any]) -> Path | None:
     if differing:
         raise ValueError(
             f"{checkpoint} belongs to a training with other {', '.join(differing)}; delete it to train from the start"
+        )
+    if type(done) is int and done > steps:
+        raise ValueError(
+            f"{checkpoint} has {done} steps behind it, more than {steps}; delete it to train from the start"
         )
     return checkpoint
 
@@ -59,7 +67,10 @@ def refuse_divergence(module: LightningModule, batch: int) -> None:
 
 
 class Checkpoint(Callback):
-    """At the end of an epoch, saves all that is needed to continue. A new file replaces the old one as a whole."""
+    """At the end of an epoch, saves all that is needed to continue. A new file replaces the old one as a whole.
+
+    An epoch that the last batch cuts short is not saved: more batches than now must draw its other samples too.
+    """
 
     def __init__(self, file: Path, every: int, belongs_to: dict[str, Any]) -> None:
         self.file, self.every, self.belongs_to, self.saved = file, every, belongs_to, 0
@@ -80,7 +91,8 @@ class Checkpoint(Callback):
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
         """Saves if it is time to; raises TrainingDiverged instead if a weight is not finite."""
-        if trainer.global_step - self.saved < self.every and module.max_epochs is None:
+        cut_short = trainer.fit_loop.epoch_loop.batch_progress.current.completed < trainer.num_training_batches
+        if cut_short or (trainer.global_step - self.saved < self.every and module.max_epochs is None):
             return
         refuse_divergence(module, trainer.global_step)
         self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -57,8 +57,9 @@ class Critic(nn.Sequential):
         measurements and metadata together, so that the norm is joint. Returns the parts of the loss for the log.
         """
         layers, parts = self.gradient(real, fake, weight, penalty=penalty)
-        for layer, products in zip(self.dense, layers, strict=True):
-            layer.weight.grad, layer.bias.grad = products.mean()
+        with torch.autocast(real.device.type, enabled=False):
+            for layer, products in zip(self.dense, layers, strict=True):
+                layer.weight.grad, layer.bias.grad = products.mean()
         return parts
 
     @torch.no_grad()
@@ -67,7 +68,8 @@ class Critic(nn.Sequential):
     ) -> tuple[list[OuterProducts], dict[str, Tensor]]:
         """The gradient of the loss for every example, layer by layer, and the parts of the mean loss.
 
-        x̂ passes the layers beside real and fake. It enters after the first one, which is linear.
+        x̂ passes the layers beside real and fake. It enters after the first one, which is linear. With bf16 only this
+        pass is in bf16, and all that follows from it in float32.
         """
         first, *others = self.dense
         rows = torch.stack([real, fake, torch.empty_like(fake)])

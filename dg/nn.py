@@ -68,8 +68,9 @@ class Heads(nn.Module):
             nn.init.uniform_(weight[:, where], -bound, bound)
 
     def forward(self, hidden: Float[Tensor, "*n h"]) -> Float[Tensor, "*n s c"]:
-        """The soft output: a probability for each value of a categorical block."""
-        logits = self.linear(hidden).unflatten(-1, (self.records, -1))
+        """The soft output, never in bf16: a probability for each value of a categorical block."""
+        with torch.autocast(hidden.device.type, enabled=False):
+            logits = self.linear(hidden.to(self.linear.weight)).unflatten(-1, (self.records, -1))
         return activate_all(logits, self.blocks)
 
 

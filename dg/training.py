@@ -40,7 +40,8 @@ def fit(
 
     model: makes the module from a layout, e.g. `DoppelGANger` or `partial(DoppelGANger, alpha=2)`
     batches: minibatches to train for, 200,000 in Appendix B; models with `max_epochs` may end earlier
-    checkpoint: a file that is rewritten about every `checkpoint_every` batches; if it exists, training goes on from it
+    checkpoint: a file that is rewritten about every `checkpoint_every` batches; if it exists, training goes on from it,
+        to more `batches` too, unless the model trains in phases
     trainer: makes the Lightning Trainer, e.g. `partial(Trainer, accelerator="gpu")`
 
     Raises TrainingDiverged when a loss or a weight is no longer finite; the checkpoint is then the last good one.
@@ -59,9 +60,11 @@ def fit(
     resume = None
     if checkpoint:
         belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
+        if steps != batches:
+            belongs_to["batches"] = batches  # training has phases, whose ends would move
         keeper = Checkpoint(checkpoint, checkpoint_every, belongs_to)
         own_callbacks.append(keeper)
-        resume = resumable(checkpoint, belongs_to)
+        resume = resumable(checkpoint, belongs_to, steps)
     own_callbacks.append(Progress(type(module).__name__, steps))
     if module.max_epochs is None:
         own_callbacks.append(LastBatch(steps))

@@ -140,3 +140,29 @@ def test_the_weight_of_the_interpolation_spans_0_to_1_one_a_sample() -> None:
     torch.testing.assert_close(torch.histc(weight, 10, 0, 1) / n, torch.full((10,), 0.1), atol=0.01, rtol=0)
     assert torch.equal(weight, interpolation(n, stream(0)))
     assert not torch.equal(weight, interpolation(n, stream(1)))
+
+
+def test_in_bf16_the_scores_are_rounded_and_penalty_and_gradients_are_not() -> None:
+    """Seven bits of a score are lost, none of the types; the slopes follow from the weights alone where masks agree."""
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        critic = Critic(40, [30, 30])
+        real, fake = torch.randn(2, 50, 40) / 5
+    weight = interpolation(50, stream(2))
+    exact = critic.backward(real, fake, weight, penalty=10.0)
+    gradients = [parameter.grad.clone() for parameter in critic.parameters()]
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = critic.backward(real, fake, weight, penalty=10.0)
+    assert all(part.dtype == torch.float32 for part in rounded.values())
+    assert rounded["distance"].item() == pytest.approx(exact["distance"].item(), abs=0.02)
+    assert rounded["distance"] != exact["distance"]
+    assert rounded["gradient_norm"].item() == pytest.approx(exact["gradient_norm"].item(), rel=0.01)
+    for parameter, gradient in zip(critic.parameters(), gradients, strict=True):
+        assert parameter.grad.dtype == torch.float32
+        assert (parameter.grad - gradient).norm() <= 0.15 * gradient.norm()  # a unit near 0 may change its mask
+
+
+def test_in_bf16_a_linear_critic_has_the_exact_penalty() -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        found = parts(linear_critic(0.3, 0.4, 1.01))
+    assert found["gradient_norm"] == pytest.approx((0.3**2 + 0.4**2 + 1.01**2) ** 0.5, rel=1e-6)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from safetensors.torch import load_file
 
-from dg import TimeSeriesDataset, fit, load
+from baselines import TimeGAN
+from dg import Encoder, TimeSeriesDataset, fit, load
 from dg.module import TrainingDiverged
 from dg.training import Draws
 
@@ -152,6 +154,34 @@ def test_an_interrupted_run_ends_as_an_unbroken_one(
     assert resumed.batches == unbroken.batches[-len(resumed.batches) :]
     assert len(resumed.batches) <= 14 - (killed_after - 1) // (2 if "packing" in options else 4)
     assert same_weights(again.module, whole.module)
+
+
+@pytest.mark.parametrize(("first", "every"), [(6, 1), (6, 4), (8, 4), (3, 1)])
+def test_more_batches_than_before_continue_exactly(
+    toy: TimeSeriesDataset, small, same_weights: Same, tmp_path: Path, first: int, every: int
+) -> None:
+    """Epochs have four batches: six end in the middle of one."""
+    checkpoint = {"checkpoint": tmp_path / "it.ckpt", "checkpoint_every": every}
+    fit(small(), toy, batches=first, seed=3, **checkpoint)
+    log = Log()
+    more = fit(small(), toy, batches=14, seed=3, **checkpoint, callbacks=[log])
+    assert len(log.batches) == 14 - first // 4 * 4
+    assert same_weights(more.module, fit(small(), toy, batches=14, seed=3).module)
+
+
+def test_fewer_batches_than_a_checkpoint_has_are_refused(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
+    checkpoint = {"checkpoint": tmp_path / "it.ckpt", "checkpoint_every": 1}
+    fit(small(), toy, batches=8, seed=3, **checkpoint)
+    with pytest.raises(ValueError, match="has 8 steps behind it, more than 6; delete it to train from the start"):
+        fit(small(), toy, batches=6, seed=3, **checkpoint)
+
+
+def test_phases_do_not_move_under_a_checkpoint(toy: TimeSeriesDataset, tmp_path: Path) -> None:
+    model, encoder = partial(TimeGAN, units=4, batch_size=2), Encoder.fit(toy, auto_normalize=False)
+    checkpoint = {"encoder": encoder, "checkpoint": tmp_path / "it.ckpt", "checkpoint_every": 1}
+    fit(model, toy, batches=4, seed=3, **checkpoint)
+    with pytest.raises(ValueError, match="belongs to a training with other batches"):
+        fit(model, toy, batches=6, seed=3, **checkpoint)
 
 
 def test_a_finished_run_is_not_trained_further(
