@@ -61,8 +61,11 @@ notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into
 	DATA="$${DATA:+$$(realpath "$$DATA")}" $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
 		--output-dir "$$RESULTS/notebooks" notebooks/*.ipynb
 
-speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every model's (10 minutes; makes the peer's environment)
-	$(BIN)/python -m benchmarks.speed.training
+speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every size's and model's (15 minutes; makes the peer's environment)
+	for precision in 32-true bf16-mixed; do for threads in 1 2; do \
+		OMP_NUM_THREADS=$$threads $(BIN)/python -m benchmarks.speed.training --threads $$threads --precision $$precision || exit 1; \
+	done; done
+	$(BIN)/python -m benchmarks.speed.sizes
 	$(BIN)/python -m benchmarks.speed.models
 
 clean: ## removes runs and results, keeps the environment

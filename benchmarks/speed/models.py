@@ -85,7 +85,7 @@ def main() -> None:
     train = simulate(TRAINING_SAMPLES, seed=0)
     machine = matrix_product_rate(clock)
     rows = [
-        {"model": name, "turn": turn} | _measure(model, train, arguments.batches, clock)
+        {"model": name, "turn": turn} | measure(model, train, _encoder(model, train), arguments.batches, clock)
         for turn in range(arguments.turns)
         for name, model in MODELS.items()
     ]
@@ -96,10 +96,15 @@ def main() -> None:
     print(_table(pd.DataFrame(rows), machine).to_markdown(index=False, disable_numparse=True))
 
 
-def _measure(model: Any, train: TimeSeriesDataset, batches: int, clock: Callable[[], float]) -> dict[str, float]:
+def _encoder(model: Any, train: TimeSeriesDataset) -> Encoder:
+    return Encoder.fit(train, log=("views",), auto_normalize=model is DoppelGANger)
+
+
+def measure(
+    model: Any, train: TimeSeriesDataset, encoder: Encoder, batches: int, clock: Callable[[], float]
+) -> dict[str, float]:
     """A short training: two batches warm up, `batches` are timed, and the operations of the last are counted."""
     watch = LastBatches(clock)
-    encoder = Encoder.fit(train, log=("views",), auto_normalize=model is DoppelGANger)
     fit(model, train, encoder=encoder, batches=batches + 3, callbacks=[watch], accelerator="cpu")
     return {"milliseconds": median(watch.milliseconds[-batches:]), "operations": watch.operations.total}
 
