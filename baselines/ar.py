@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
-from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
+from baselines.records import fed_back, prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
 from dg.module import GenerativeModule
@@ -74,12 +74,12 @@ class AR(GenerativeModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples whose metadata and first record are drawn, and whose other records are predicted."""
         condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
-        k = width(self.layout.measurements)
-        past = first.new_zeros(n, self.hparams.p, k + 1)
+        past = first.new_zeros(n, self.hparams.p, width(self.layout.measurements) + 1)
 
         def next_record(record: Tensor) -> Tensor:
             nonlocal past
-            newest = self._mark(record[:, None, :k], torch.ones_like(record[:, :1], dtype=torch.bool))
+            there = torch.ones_like(record[:, :1], dtype=torch.bool)
+            newest = self._mark(fed_back(record, self.layout)[:, None], there)
             past = torch.cat([newest, past[:, :-1]], dim=1)
             return self._predict(condition, past)
 

@@ -7,13 +7,15 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from hmmlearn.hmm import GaussianHMM
+from jaxtyping import Float
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from baselines.marginals import COPIES_METADATA, Attributes, clip
 from baselines.records import record_blocks, records, samples_of
-from dg.encoding import Encoded, Layout, width
+from dg.encoding import Encoded, Layout, columns, width
 from dg.hyperparameters import Count, Width
 from dg.module import GenerativeModule, TrainingDiverged
 
@@ -22,6 +24,8 @@ START_RECORDS = 10_000
 
 class HMM(GenerativeModule):
     """A hidden Markov model with diagonal Gaussians, by hmmlearn; one epoch is one iteration of EM on all samples.
+
+    The Gaussian means of a categorical measurement are its values' frequencies in a state; values are drawn by them.
 
     components: hidden states, which Appendix B does not state (D18)
     iterations: of EM, which it does not state either; 50 bring the log-likelihood to a standstill on WWT
@@ -91,8 +95,12 @@ class HMM(GenerativeModule):
         for step in range(1, t):
             states.append((uniform[step] >= edges[states[-1]]).sum(dim=1))
         state = torch.stack(states, dim=1)
-        values = (self.means[state] + self.covars[state].sqrt() * noise).float()
-        return samples_of(self.attributes.sample(n, rng), clip(values, self.blocks), self.layout)
+        values = clip((self.means[state] + self.covars[state].sqrt() * noise).float(), self.blocks)
+        attributes = self.attributes.sample(n, rng)
+        for block, at in columns(self.layout.measurements):
+            if block.activation == "softmax":
+                values[..., at] = draw(self.means[state][..., at], rng)
+        return samples_of(attributes, values, self.layout)
 
     def _stack(self, samples: Encoded) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """All records [Σ lengths, c], one sample after the other, and the lengths, as hmmlearn wants them."""
@@ -107,6 +115,12 @@ class HMM(GenerativeModule):
         self.transmat[left] = torch.from_numpy(hmm.transmat_[left]).to(self.transmat)
         self.means[seen] = torch.from_numpy(hmm.means_[seen]).to(self.means)
         self.covars[seen] = torch.from_numpy(hmm.covars_.diagonal(axis1=1, axis2=2)[seen]).to(self.covars)
+
+
+def draw(frequencies: Float[Tensor, "n t w"], rng: torch.Generator) -> Float[Tensor, "n t w"]:
+    """One-hot rows: each value is drawn as often as its frequency says, since the first of several clocks wins so."""
+    clocks = torch.empty_like(frequencies).exponential_(generator=rng) / frequencies.clamp_min(0)
+    return one_hot(clocks.argmin(dim=-1), frequencies.shape[-1]).float()
 
 
 class ScaledHMM(GaussianHMM):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from baselines.marginals import Empirical, clip
 from baselines.signatures import by_evolution, by_gradient, log_signature
 from dg.encoding import Encoded, Layout, width
+from dg.files import short
 from dg.hyperparameters import Count, Rate, Share, Width
 from dg.module import GenerativeModule
 from dg.nn import linear
@@ -38,6 +39,8 @@ class MarketSimulator(GenerativeModule):
     inversion: how a path is found from its log-signature: by "gradient", in `inversion_steps` steps, or by the
         release's "evolution" of a `population` over `generations`, which is slow (D30)
     pip: the unit of increments in "evolution"
+
+    Raises ValueError for a categorical measurement, which has no increments.
     """
 
     quick = MappingProxyType({"window": 4, "order": 3, "inversion_steps": 3})
@@ -73,6 +76,12 @@ class MarketSimulator(GenerativeModule):
         population: Annotated[int, Field(ge=3, le=2**20)] = 100,
         generations: Count = 100,
     ) -> None:
+        categorical = [block.name for block in layout.measurements if block.activation == "softmax"]
+        if categorical:
+            raise ValueError(
+                f"MarketSimulator: {short(categorical[0])} is categorical, and categories have no increments: fit it "
+                "to the numeric measurements, those of `TimeSeriesDataset.only_numeric()`"
+            )
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.k = width(layout.measurements)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from dg.encoding import Block, Encoded, Layout, columns, width
-from dg.nn import FLAGS, generation_flags, lengths_from_flags
+from dg.nn import FLAGS, generation_flags, harden, lengths_from_flags
 
 
 def record_blocks(layout: Layout) -> tuple[Block, ...]:
@@ -40,7 +40,7 @@ def prediction_loss(
     weight: Float[Tensor, "*n"],
     blocks: tuple[Block, ...],
 ) -> Float[Tensor, ""]:
-    """Weighted mean error of the next record: squared for a measurement, cross-entropy for the flag.
+    """Weighted mean error of the next record: squared for a number, cross-entropy for a category or the flag.
 
     The paper names no loss and no output activation of AR and RNN (D16).
     """
@@ -51,6 +51,11 @@ def prediction_loss(
         else:
             error = error + (predicted[..., at] - target[..., at]).square().sum(dim=-1)
     return (error * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def fed_back(record: Float[Tensor, "n c"], layout: Layout) -> Float[Tensor, "n k"]:
+    """The measurements of a predicted record as the next prediction sees them: one-hot categories, as in training."""
+    return harden(record[:, : width(layout.measurements)], layout.measurements)
 
 
 def unroll(first: Float[Tensor, "n c"], next_record: Callable[[Tensor], Tensor], t: int) -> Float[Tensor, "n t c"]:

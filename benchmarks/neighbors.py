@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 from sklearn.neighbors import NearestNeighbors
 
+from benchmarks.metric import all_numeric
 from dg.dataset import TimeSeriesDataset
 
 
@@ -20,7 +21,7 @@ def normalized(dataset: TimeSeriesDataset, train: TimeSeriesDataset, log: Collec
 
     log: the measurements that are taken as log(1 + x), as they are encoded
     """
-    series = np.zeros(dataset.measurements.shape)
+    series = np.zeros(all_numeric(dataset, "the comparison of series").shape)
     for column, field in enumerate(dataset.schema.measurements):
         levels, known = dataset.measurement(field.name), train.measurement(field.name)[train.active]
         if field.name in log:

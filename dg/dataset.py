@@ -27,7 +27,8 @@ class TimeSeriesDataset:
     """n samples of metadata and of records, checked once when they are made.
 
     metadata: n rows, one column a metadata field of the schema
-    measurements: float32 [n, t, k] in the units of the schema, zero past each sample's length
+    measurements: float32 [n, t, k] in the units of the schema, zero past each sample's length. A categorical
+        measurement is there as its code: 0 for the first of the field's values, 1 for the second and so on
     lengths: int64 [n], between 1 and t = schema.max_length
     """
 
@@ -53,7 +54,7 @@ class TimeSeriesDataset:
         return np.arange(self.schema.max_length) < self.lengths[:, None]
 
     def measurement(self, name: str) -> NDArray[np.float32]:
-        """The series [n, t] of the measurement called `name`."""
+        """The series [n, t] of the measurement called `name`; the codes of its values if it is categorical."""
         names = [field.name for field in self.schema.measurements]
         if name not in names:
             raise KeyError(f"{self.schema.name} has no measurement {name!r}; it has {names}")
@@ -91,6 +92,13 @@ class TimeSeriesDataset:
     def without_metadata(self) -> TimeSeriesDataset:
         """The same records with no metadata, for models that cannot generate any."""
         return replace(self, schema=replace(self.schema, metadata=()), metadata=self.metadata[[]])
+
+    def only_numeric(self) -> TimeSeriesDataset:
+        """The same samples without their categorical measurements, for metrics that compute with numbers."""
+        fields = self.schema.measurements
+        numeric = [column for column, field in enumerate(fields) if not isinstance(field, Categorical)]
+        schema = replace(self.schema, measurements=tuple(fields[column] for column in numeric))
+        return replace(self, schema=schema, measurements=self.measurements[:, :, numeric])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -162,6 +170,7 @@ def _array(file: Path, kinds: str, dimensions: int) -> NDArray:
     return np.memmap(file, dtype, "r", start, shape, "F" if fortran else "C")
 
 
+UNWHOLE = "is not a whole number: round it, or leave `integer` out of the schema"
 NPY = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -247,6 +256,8 @@ def _checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
             typed = pd.to_numeric(column, errors="coerce").astype(np.float64)
             wrong = ~np.isfinite(typed.to_numpy())
             remedy = "is not a finite number"
+            if field.integer and not wrong.any():
+                wrong, remedy = typed.to_numpy() != np.rint(typed), UNWHOLE
         if wrong.any():
             sample = int(wrong.argmax())
             raise ValueError(f"{schema.name}: {field.name!r} of sample {sample} is {column[sample]!r}, which {remedy}")
@@ -258,10 +269,17 @@ def _check_measurements(dataset: TimeSeriesDataset) -> None:
     fields = dataset.schema.measurements
     for column, field in enumerate(fields):
         series = dataset.measurements[:, :, column]
-        low = -np.inf if field.low is None else field.low
-        high = np.inf if field.high is None else field.high
-        wrong = ~np.isfinite(series) | (dataset.active & ((series < low) | (series > high)))
-        _refuse(dataset, field.name, wrong, f"is not a finite number between {low} and {high}")
+        if isinstance(field, Categorical):
+            last = len(field.values) - 1
+            wrong = ~((series >= 0) & (series <= last)) | (series != np.rint(series))
+            _refuse(dataset, field.name, wrong, f"is not the code of a value, a whole number from 0 to {last}")
+        else:
+            low = -np.inf if field.low is None else field.low
+            high = np.inf if field.high is None else field.high
+            wrong = ~np.isfinite(series) | (dataset.active & ((series < low) | (series > high)))
+            _refuse(dataset, field.name, wrong, f"is not a finite number between {low} and {high}")
+            if field.integer:
+                _refuse(dataset, field.name, series != np.rint(series), UNWHOLE)
         _refuse(dataset, field.name, ~dataset.active & (series != 0), "lies past the sample's length, so it must be 0")
 
 

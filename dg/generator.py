@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from dg.dataset import TimeSeriesDataset, concatenate
-from dg.encoding import Encoder
+from dg.encoding import Encoder, width
 from dg.files import short
 from dg.hyperparameters import Count, Seed, check
 from dg.memory import available
@@ -62,10 +62,14 @@ class Generator:
         return torch.as_tensor(told.astype(np.int64))
 
     def _refuse_more_than_fits(self, n: int) -> None:
-        """Counts the chunks, the dataset made while they still exist, and a few masks for checking the dataset."""
+        """Counts the chunks, the dataset made while they still exist, and a few masks for checking the dataset.
+
+        A categorical measurement has a column for each value while a chunk is generated.
+        """
         schema = self.encoder.schema
         t, k, m = schema.max_length, len(schema.measurements), len(schema.metadata)
-        needed, free = n * (2 * 4 * t * k + 6 * t + 24 * (m + 1)), available()
+        one_hot = min(n, CHUNK) * 2 * 4 * t * (width(self.encoder.layout.measurements) - k)
+        needed, free = n * (2 * 4 * t * k + 6 * t + 24 * (m + 1)) + one_hot, available()
         if needed > free:
             raise ValueError(
                 f"{n:,} samples of {t} records take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB of memory "

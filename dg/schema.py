@@ -37,17 +37,29 @@ class Categorical:
 
 @dataclass(frozen=True)
 class Continuous:
-    """A numeric field in `unit`; `low` and `high` bound it where the bound is known beforehand."""
+    """A numeric field in `unit`; `low` and `high` bound it where the bound is known beforehand.
+
+    integer: the field counts something, so that all its values are whole numbers, generated ones too
+    """
 
     name: str
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    integer: bool = False
 
     def __post_init__(self) -> None:
         check(Continuous, vars(self), f"continuous field {short(self.name)}")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"continuous field {self.name!r} has low {self.low} >= high {self.high}")
+        for end in ("low", "high") if self.integer else ():
+            bound = getattr(self, end)
+            if bound is not None and bound != int(bound):
+                raise ValueError(
+                    f"integer field {self.name!r} has {end} {bound}, which is not a whole number: give it a whole "
+                    f"{end} or leave out integer"
+                )
+            object.__setattr__(self, end, bound if bound is None else float(bound))  # 0 as a file gives it back
 
 
 Field = Categorical | Continuous
@@ -59,7 +71,7 @@ class Schema:
 
     name: str
     metadata: tuple[Field, ...]
-    measurements: tuple[Continuous, ...]
+    measurements: tuple[Field, ...]
     max_length: Annotated[int, pydantic.Field(ge=1, le=LONGEST)]
     period: str = ""
 
@@ -95,7 +107,7 @@ class Schema:
         try:
             content = parse_json(text, _SchemaFile, "it is not a schema that Schema.to_json wrote")
             metadata, measurements = ([_field(entry) for entry in content[part]] for part in PARTS)
-            return cls(content["name"], tuple(metadata), tuple(measurements), content["max_length"], content["period"])  # type: ignore[arg-type]
+            return cls(content["name"], tuple(metadata), tuple(measurements), content["max_length"], content["period"])
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
 
@@ -117,25 +129,33 @@ class _ContinuousFile(TypedDict):
     unit: NotRequired[str]
     low: NotRequired[float | None]
     high: NotRequired[float | None]
+    integer: NotRequired[bool]
+
+
+_FieldFile = Annotated[_CategoricalFile | _ContinuousFile, pydantic.Field(discriminator="type")]
 
 
 @with_config(STRICT)
 class _SchemaFile(TypedDict):
     name: str
-    metadata: list[Annotated[_CategoricalFile | _ContinuousFile, pydantic.Field(discriminator="type")]]
-    measurements: list[_ContinuousFile]
+    metadata: list[_FieldFile]
+    measurements: list[_FieldFile]
     max_length: int
     period: str
 
 
 def _describe(field: Field) -> dict[str, Any]:
-    return {"type": type(field).__name__.lower(), **asdict(field)}
+    """The field as a file has it; `integer` only where it is true, so that other files are what they always were."""
+    described = {"type": type(field).__name__.lower(), **asdict(field)}
+    return {key: value for key, value in described.items() if key != "integer" or value}
 
 
 def _field(entry: _CategoricalFile | _ContinuousFile) -> Field:
     if entry["type"] == "categorical":
         return Categorical(entry["name"], tuple(entry["values"]))
-    return Continuous(entry["name"], entry.get("unit", ""), entry.get("low"), entry.get("high"))
+    return Continuous(
+        entry["name"], entry.get("unit", ""), entry.get("low"), entry.get("high"), entry.get("integer", False)
+    )
 
 
 def _twice(names: Sequence[str]) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from hypothesis import settings
 from jaxtyping import install_import_hook
+
+if TYPE_CHECKING:
+    from dg import TimeSeriesDataset
 
 # As for mypy, an int is a float (PEP 484's numeric tower).
 install_import_hook(["dg", "baselines"], "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
@@ -24,6 +28,33 @@ def shared_data() -> Path:
     if not folder.exists():
         pytest.skip("the real data are not beside the repository, in ../shared/data")
     return folder
+
+
+@pytest.fixture
+def mixed() -> TimeSeriesDataset:
+    """1 to 7 records of every kind of measurement: "load" a number, "jobs" a count, "event" a category."""
+    import numpy as np
+    import pandas as pd
+
+    from dg import Categorical, Continuous, Schema, TimeSeriesDataset
+
+    rng = np.random.default_rng(0)
+    n, t = 24, 7
+    schema = Schema(
+        "mixed",
+        (Categorical("kind", ("a", "b")), Continuous("tasks", integer=True)),
+        (
+            Continuous("load"),
+            Categorical("event", ("idle", "run", "fail")),
+            Continuous("jobs", low=0, integer=True),
+        ),
+        max_length=t,
+    )
+    lengths = rng.permutation(np.arange(n) % t + 1)
+    series = np.stack([rng.normal(size=(n, t)), rng.integers(3, size=(n, t)), rng.poisson(20, (n, t))], axis=2)
+    series = np.where((np.arange(t) < lengths[:, None])[..., None], series, 0).astype(np.float32)
+    metadata = pd.DataFrame({"kind": rng.choice(["a", "b"], n), "tasks": rng.integers(1, 50, n)})
+    return TimeSeriesDataset(schema, metadata, series, lengths)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.metric import all_numeric
 from benchmarks.statistics.series import signed_log
 from dg.dataset import TimeSeriesDataset
 
@@ -19,6 +20,7 @@ def summary(dataset: TimeSeriesDataset) -> Array:
 
     All on the scale of log(1 + x).
     """
+    all_numeric(dataset, "the summary of a sample")
     columns = []
     for field in dataset.schema.measurements:
         series = np.where(dataset.active, signed_log(dataset.measurement(field.name)), np.nan)
@@ -31,5 +33,5 @@ def padded(dataset: TimeSeriesDataset) -> Array:
 
     All on the scale of log(1 + x).
     """
-    records = signed_log(dataset.measurements[:, :FIRST]).reshape(len(dataset), -1)
+    records = signed_log(all_numeric(dataset, "a classifier of records")[:, :FIRST]).reshape(len(dataset), -1)
     return np.concatenate([records, np.log1p(dataset.lengths)[:, None]], axis=1)

@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.downstream.protocol import Array, Task
+from benchmarks.metric import numeric
 from benchmarks.statistics.series import signed_log
 from dg.dataset import TimeSeriesDataset
 
@@ -62,7 +63,7 @@ def _series(dataset: TimeSeriesDataset) -> Array:
             f"forecasting needs {needed} records, and sample {sample} of {dataset.schema.name} has "
             f"{dataset.lengths[sample]}: it is a task of Wikipedia's page views, dataset=wwt"
         )
-    return signed_log(dataset.measurements[:, :needed, 0])
+    return signed_log(numeric(dataset, None, "forecasting")[:, :needed])
 
 
 FORECASTING = Task(

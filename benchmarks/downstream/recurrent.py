@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss
 
+from benchmarks.metric import all_numeric
 from benchmarks.neighbors import normalized
 from dg.dataset import TimeSeriesDataset
 from dg.randomness import stream
@@ -156,6 +157,7 @@ def _windows(
     dataset: TimeSeriesDataset, scale: TimeSeriesDataset, log: Collection[str], rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
     """A random window float32 [n, 24, k] of each sample, in [0, 1] and zero past its end, and their lengths [n]."""
+    all_numeric(dataset, "the score of a GRU")
     starts = rng.integers(np.maximum(dataset.lengths - WINDOW, 0) + 1)
     steps = starts[:, None] + np.arange(WINDOW)
     series = np.clip(normalized(dataset, scale, log), 0, 1)

@@ -14,6 +14,7 @@ import pandas as pd
 from sdmetrics.column_pairs import InterRowMSAS, StatisticMSAS
 from sdmetrics.single_column import SequenceLengthSimilarity
 
+from benchmarks.metric import all_numeric
 from dg.dataset import TimeSeriesDataset
 
 Sequences = tuple[pd.Series, pd.Series]
@@ -55,6 +56,7 @@ def _keys(dataset: TimeSeriesDataset) -> pd.Series:
 
 def _sequences(dataset: TimeSeriesDataset) -> Iterator[Sequences]:
     """Keys and values of each measurement, in the unit of the schema."""
+    all_numeric(dataset, "SDMetrics' similarity")
     keys = _keys(dataset)
     for field in dataset.schema.measurements:
         yield keys, pd.Series(dataset.measurement(field.name)[dataset.active].astype(np.float64))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from benchmarks.distances import mse
-from benchmarks.metric import Metric
+from benchmarks.metric import Metric, numeric
 from dg.dataset import TimeSeriesDataset
 
 Array = NDArray[np.float64]
@@ -33,7 +33,8 @@ def autocorrelation(dataset: TimeSeriesDataset, measurement: str | None = None, 
     correlation 1 at all lags; in `segment_correlation` this holds only up to the rounding of its mean (D10).
 
     measurement: the schema's first unless named
-    Raises ValueError where the samples differ in length, have under 3 records, or have no logarithm.
+    Raises ValueError where the samples differ in length, have under 3 records, or have no logarithm, and for a
+    categorical measurement.
     """
     return _average(_segments, dataset, measurement, log)
 
@@ -140,7 +141,7 @@ def _equal_series(dataset: TimeSeriesDataset, measurement: str | None, log: bool
         )
     if length < 3:
         raise ValueError(f"{name} needs at least 3 records a sample, these have {length}")
-    series = dataset.measurement(measurement)[:, :length]
+    series = numeric(dataset, measurement, "the autocorrelation")[:, :length]
     if log and series.min() <= -1:
         sample, step = (int(i) for i in np.argwhere(series <= -1)[0])
         raise ValueError(

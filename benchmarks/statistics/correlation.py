@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.metric import numeric
 from dg.dataset import TimeSeriesDataset
 
 CONSTANT = 1e-10  # of a series' power: less variance than this is rounding error
@@ -16,7 +17,7 @@ def correlation(dataset: TimeSeriesDataset, first: str, second: str) -> NDArray[
     Samples where it is undefined, of one record or with a constant measurement, are left out.
     """
     records = dataset.lengths.astype(np.float64)
-    x, y = (dataset.measurement(name).astype(np.float64) for name in (first, second))
+    x, y = (numeric(dataset, name, "the correlation").astype(np.float64) for name in (first, second))
     x_power, y_power = (x**2).sum(axis=1), (y**2).sum(axis=1)
     x = np.where(dataset.active, x - (x.sum(axis=1) / records)[:, None], 0.0)
     y = np.where(dataset.active, y - (y.sum(axis=1) / records)[:, None], 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks.metric import numeric
 from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
 
@@ -21,7 +22,7 @@ def shape_similarity(dataset: TimeSeriesDataset) -> float:
     Constant samples have no shape and are left out; raises ValueError where fewer than two are left.
     """
     whole = dataset.take(np.flatnonzero(dataset.lengths == dataset.schema.max_length)[:PAIRED])
-    series = np.log1p(np.maximum(whole.measurements[:, :, 0].astype(np.float64), 0))
+    series = np.log1p(np.maximum(numeric(whole, None, "the shape similarity").astype(np.float64), 0))
     series = series[np.ptp(series, axis=1) > 0]
     if len(series) < 2:
         raise ValueError(f"{dataset.schema.name}: {len(series)} samples have a shape; at least 2 are needed")

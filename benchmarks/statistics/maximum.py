@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.metric import numeric
 from dg.dataset import TimeSeriesDataset
 
 
 def maximum(dataset: TimeSeriesDataset, measurement: str | None = None) -> NDArray[np.float64]:
     """The maximum of one measurement (None: the first) over each sample's records, float64 [n], in its unit."""
-    name = measurement or dataset.schema.measurements[0].name
-    return dataset.measurement(name).max(axis=1, where=dataset.active, initial=-np.inf).astype(np.float64)
+    series = numeric(dataset, measurement, "the maximum")
+    return series.max(axis=1, where=dataset.active, initial=-np.inf).astype(np.float64)

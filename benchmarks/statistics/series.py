@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.distances import mmd2
-from benchmarks.metric import Metric
+from benchmarks.metric import Metric, all_numeric
 from dg.dataset import TimeSeriesDataset
 
 
@@ -15,7 +15,7 @@ def series(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
 
     The logarithm keeps a few busy samples from dominating the distance.
     """
-    return signed_log(dataset.measurements.reshape(len(dataset), -1))
+    return signed_log(all_numeric(dataset, "the MMD").reshape(len(dataset), -1))
 
 
 def signed_log(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.distances import wasserstein1
-from benchmarks.metric import Metric
+from benchmarks.metric import Metric, numeric
 from dg.dataset import TimeSeriesDataset
 
 
 def total(dataset: TimeSeriesDataset, measurement: str | None = None) -> NDArray[np.float64]:
     """The sum of one measurement (None: the first) over each sample's records, float64 [n], in its unit."""
-    name = measurement or dataset.schema.measurements[0].name
-    return dataset.measurement(name).sum(axis=1, dtype=np.float64)
+    return numeric(dataset, measurement, "the total").sum(axis=1, dtype=np.float64)
 
 
 def gigabytes(dataset: TimeSeriesDataset, measurement: str = "traffic") -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """The format in which the paper's authors released their datasets: data_train.npz and a schema.
 
-    data_feature        [n, t, k]  measurements, scaled to [0, 1] or [-1, 1], zero past the end of a series
+    data_feature        [n, t, k]  measurements, scaled to [0, 1] or [-1, 1], zero past the end of a series; a
+                                   categorical one is one-hot and fills a column for each value
     data_gen_flag       [n, t]     1 while the series lasts, then 0
     data_attribute      [n, m]     metadata; a categorical field is one-hot
     data_feature_min, data_feature_max [k]  what was scaled to the ends of the range, where it is known
@@ -14,7 +15,7 @@ from __future__ import annotations
 import io
 import pickle
 import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def read(folder: str | Path, schema: Schema | None = None) -> TimeSeriesDataset:
     """The dataset in `folder`, in its own units where the npz knows them.
 
     schema: names for what the authors' schema leaves without; None: `schema.json`, or else fields called "attribute 1"
-        and "measurement 1", values "0", "1" and so on
+        and "measurement 1", values "0", "1" and so on; what the authors call discrete is categorical
 
     Raises ValueError, with the file, the array and the sample, where the files are damaged or contradict each other.
     """
@@ -68,16 +69,19 @@ def read(folder: str | Path, schema: Schema | None = None) -> TimeSeriesDataset:
     if (folder / "data_feature_output.pkl").exists():
         outputs = [read_schema(folder / f"data_{side}_output.pkl") for side in ("attribute", "feature")]
     schema = schema or _nameless(folder, outputs, features.shape, attributes.shape)
-    k = [len(schema.measurements), *([sum(output.width for output in outputs[1])] if outputs else [])]
+    k = [sum(_widths(schema.measurements)), *([sum(output.width for output in outputs[1])] if outputs else [])]
     if features.ndim != 3 or set(k) != {features.shape[2]} or not features.size:
         raise ValueError(
-            f"{file}: data_feature has shape {features.shape}, the schema has {' or '.join(map(str, k))} measurements; "
-            "fetch both anew"
+            f"{file}: data_feature has shape {features.shape}, the schema has {' or '.join(map(str, k))} measurements"
+            f"{', one for each value of a categorical one' if k[0] > len(schema.measurements) else ''}; fetch both anew"
         )
     lengths = _lengths(file, flags, features.shape[:2])
     with reading(file, "correct the value, or the schema"), np.errstate(over="ignore", invalid="ignore"):
         measurements = _unscaled(file, features, arrays, outputs[1] if outputs else [])
-        measurements *= (np.arange(features.shape[1]) < lengths[:, None])[:, :, None]
+        active = np.arange(features.shape[1]) < lengths[:, None]
+        if any(isinstance(field, Categorical) for field in schema.measurements):
+            measurements = _coded(file, measurements, active, schema)
+        measurements *= active[:, :, None]
         metadata = _metadata(file, attributes, schema, len(features), arrays)
         return TimeSeriesDataset(schema, metadata, measurements.astype(np.float32), lengths)
 
@@ -89,7 +93,7 @@ def write(dataset: TimeSeriesDataset, folder: str | Path) -> None:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    features = dataset.measurements.astype(np.float64)
+    features = _one_hot(dataset)
     low, high = _bounds(features.reshape(-1, features.shape[2]))
     columns: list[NDArray[np.float64]] = [np.empty((len(dataset), 0))]
     numbers = [field.name for field in dataset.schema.metadata if isinstance(field, Continuous)]
@@ -204,8 +208,15 @@ def _nameless(
             metadata.append(Categorical(f"attribute {number}", tuple(map(str, range(output.width)))))
         else:
             metadata += [Continuous(f"attribute {number}.{part}") for part in range(1, output.width + 1)]
-    measurements = tuple(Continuous(f"measurement {number}") for number in range(1, features[-1] + 1))
-    return Schema("released", tuple(metadata), measurements, max(1, features[1]))
+    measurements: list[Field] = []
+    for output in outputs[1]:
+        if output.kind == "DISCRETE":
+            values = tuple(map(str, range(output.width)))
+            measurements.append(Categorical(f"measurement {len(measurements) + 1}", values))
+        else:
+            numbers = range(len(measurements) + 1, len(measurements) + 1 + output.width)
+            measurements += [Continuous(f"measurement {number}") for number in numbers]
+    return Schema("released", tuple(metadata), tuple(measurements), max(1, features[1]))
 
 
 def _lengths(file: Path, flags: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
@@ -260,7 +271,7 @@ def _unscaled(
 def _metadata(
     file: Path, attributes: NDArray[Any], schema: Schema, n: int, arrays: dict[str, NDArray[Any]]
 ) -> pd.DataFrame:
-    widths = [len(field.values) if isinstance(field, Categorical) else 1 for field in schema.metadata]
+    widths = _widths(schema.metadata)
     if attributes.shape != (n, sum(widths)):
         raise ValueError(
             f"{file}: data_attribute has shape {attributes.shape}, the schema's fields take {widths} columns "
@@ -287,6 +298,48 @@ def _metadata(
         else:
             columns[field.name] = block[:, 0].astype(np.float64) * scale[field.name]
     return pd.DataFrame(columns, index=range(n))
+
+
+def _coded(file: Path, columns: NDArray[np.float64], active: NDArray[np.bool_], schema: Schema) -> NDArray[np.float64]:
+    """The measurements [n, t, k]: for a categorical one its code, of columns that are one-hot in every record."""
+    widths = _widths(schema.measurements)
+    measurements = np.empty((*active.shape, len(widths)))
+    for number, (field, width, end) in enumerate(zip(schema.measurements, widths, np.cumsum(widths), strict=True)):
+        block = columns[:, :, end - width : end]
+        if isinstance(field, Categorical):
+            wrong = active & (~np.isin(block, (0, 1)).all(axis=2) | (block.sum(axis=2) != 1))
+            if wrong.any():
+                sample, step = (int(i) for i in np.argwhere(wrong)[0])
+                raise ValueError(
+                    f"{file}: {field.name!r} of sample {sample} at step {step} is not one-hot in data_feature; set one "
+                    "column to 1"
+                )
+            measurements[:, :, number] = block.argmax(axis=2)
+        else:
+            measurements[:, :, number] = block[:, :, 0]
+    return measurements
+
+
+def _one_hot(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
+    """What `_coded` undoes."""
+    fields = dataset.schema.measurements
+    series = dataset.measurements.astype(np.float64)
+    if not any(isinstance(field, Categorical) for field in fields):
+        return series
+    sample, step = dataset.active.nonzero()
+    parts = [
+        np.zeros((*series.shape[:2], width)) if isinstance(field, Categorical) else series[:, :, [number]]
+        for number, (field, width) in enumerate(zip(fields, _widths(fields), strict=True))
+    ]
+    for number, (field, part) in enumerate(zip(fields, parts, strict=True)):
+        if isinstance(field, Categorical):
+            part[sample, step, series[sample, step, number].astype(np.int64)] = 1
+    return np.concatenate(parts, axis=2)
+
+
+def _widths(fields: Sequence[Field]) -> list[int]:
+    """How many columns each field takes."""
+    return [len(field.values) if isinstance(field, Categorical) else 1 for field in fields]
 
 
 def _bounds(columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

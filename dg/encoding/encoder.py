@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from pydantic import with_config
+from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset
-from dg.encoding.layout import Block, Encoded, Layout, columns, width
+from dg.encoding.layout import Activation, Block, Encoded, Layout, columns, width
 from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
 from dg.files import STRICT, parse_json, short
 from dg.hyperparameters import check
-from dg.schema import Categorical, Schema
+from dg.schema import Categorical, Continuous, Field, Schema
 
 CHUNK = 1000  # samples that are in float64 at a time
-RANGES = {(0.0, 1.0): "sigmoid", (-1.0, 1.0): "tanh"}
+RANGES: dict[tuple[float, float], Activation] = {(0.0, 1.0): "sigmoid", (-1.0, 1.0): "tanh"}
+
+
+def _kind(value: object) -> str | None:
+    return "bool" if isinstance(value, bool) else "names" if isinstance(value, list | tuple) else None
+
+
+AutoNormalize = Annotated[
+    Annotated[bool, Tag("bool")] | Annotated[tuple[str, ...], Tag("names")],
+    Discriminator(
+        _kind,
+        custom_error_type="auto_normalize",
+        custom_error_message="Input should be a valid boolean or a list of measurements",
+    ),
+]
+"""True: all numeric measurements are auto-normalised; False: none; else those named, in the schema's order."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +46,7 @@ class Encoder:
 
     schema: Schema
     scales: dict[str, Scale]
-    auto_normalize: bool
+    auto_normalize: AutoNormalize
     range: tuple[float, float]
     fixed_length: bool
 
@@ -38,7 +54,7 @@ class Encoder:
         check(Encoder, {name: getattr(self, name) for name in ("auto_normalize", "range", "fixed_length")}, "encoder")
         if self.range not in RANGES:
             raise ValueError(f"range is {self.range}; known: {list(RANGES)}")
-        numeric = [field.name for field in _continuous(self.schema)]
+        numeric = [field.name for field in _continuous((*self.schema.metadata, *self.schema.measurements))]
         if set(self.scales) != set(numeric):
             raise ValueError(
                 f"the encoder does not belong to the schema {self.schema.name!r}: its scales are of "
@@ -47,7 +63,14 @@ class Encoder:
         for name, scale in self.scales.items():
             if scale.range != self.range:
                 raise ValueError(f"scales.{name}: range is {scale.range}, and that of the encoder {self.range}")
-        for field in self.schema.measurements:
+        if not isinstance(self.auto_normalize, bool):
+            _refuse_unknown(self.schema, "auto_normalize", self.auto_normalize, numeric_measurements=True)
+            if not self.auto_normalize or self.auto_normalize != self.normalized:
+                raise ValueError(
+                    f"auto_normalize is {short(list(self.auto_normalize))}, and should be a boolean or name "
+                    "measurements in the schema's order, each once"
+                )
+        for field in _continuous(self.schema.measurements):
             ends = self.scales[field.name].inverse(np.array(self.range, dtype=np.float64))
             if np.abs(ends).max() > np.finfo(np.float32).max * (1 + 1e-9):
                 raise ValueError(f"scales.{field.name}: {ends.tolist()} are too large for numbers of 32 bits")
@@ -57,27 +80,28 @@ class Encoder:
         cls,
         train: TimeSeriesDataset,
         *,
-        auto_normalize: bool = True,
+        auto_normalize: bool | Sequence[str] = True,
         range: Sequence[float] = (-1.0, 1.0),
         log: Sequence[str] = (),
     ) -> Encoder:
         """Learns the scale of every continuous field from `train`.
 
-        auto_normalize: normalise each sample by its own minimum and maximum (§4.2)
+        auto_normalize: normalise each sample by its own minimum and maximum (§4.2), in every numeric measurement or in
+            those that are named
         range: of the encoded values, (0, 1) or (-1, 1) (Appendix B, "this is configurable")
         log: the fields that are encoded as log(1 + x), as the release does with the views of WWT
         """
-        several = {"range": _listed(range), "log": _listed(log)}
-        check(cls.fit, {"auto_normalize": auto_normalize, **several}, "Encoder.fit")
+        check(cls, {"auto_normalize": _tuple(auto_normalize)}, "Encoder.fit")
+        check(cls.fit, {"range": _tuple(range), "log": _tuple(log)}, "Encoder.fit")
         if tuple(range) not in RANGES:
             raise ValueError(f"Encoder.fit: range is {tuple(range)}; known: {list(RANGES)}")
         low, high = range
-        continuous = {field.name: _values(train, field.name) for field in _continuous(train.schema)}
-        unknown = set(log) - set(continuous)
-        if unknown:
-            raise ValueError(
-                f"log names {sorted(unknown)}; {train.schema.name} has the numeric fields {list(continuous)}"
-            )
+        fields = _continuous((*train.schema.metadata, *train.schema.measurements))
+        continuous = {field.name: _values(train, field.name) for field in fields}
+        _refuse_unknown(train.schema, "log", log, numeric_measurements=False)
+        if not isinstance(auto_normalize, bool):
+            _refuse_unknown(train.schema, "auto_normalize", auto_normalize, numeric_measurements=True)
+            auto_normalize = tuple(name for name in continuous if name in auto_normalize) or False
         return cls(
             schema=train.schema,
             scales={name: _scale(values, name in log, (low, high), name) for name, values in continuous.items()},
@@ -88,51 +112,67 @@ class Encoder:
 
     def without_metadata(self) -> Encoder:
         """The same encoder for samples without metadata; raises ValueError if min/max are generated as metadata."""
-        if self.auto_normalize:
+        if self.normalized:
             raise ValueError(
                 "auto-normalization makes min/max part of the metadata (§4.2), and this model generates no metadata: "
                 "fit its encoder with auto_normalize=False"
             )
         schema = replace(self.schema, metadata=())
-        scales = {field.name: self.scales[field.name] for field in schema.measurements}
+        scales = {field.name: self.scales[field.name] for field in _continuous(schema.measurements)}
         return replace(self, schema=schema, scales=scales)
+
+    @property
+    def normalized(self) -> tuple[str, ...]:
+        """The measurements that are auto-normalised, in the schema's order."""
+        chosen = self.auto_normalize
+        names = [field.name for field in _continuous(self.schema.measurements)]
+        return tuple(name for name in names if chosen is True or (chosen and name in chosen))
 
     @property
     def layout(self) -> Layout:
         """The columns of what `encode` gives."""
         bounded = RANGES[self.range]
-        minmax = [
-            Block(f"{field.name} {part}", 1, activation)  # type: ignore[arg-type]
-            for field in self.schema.measurements
-            for part, activation in (("(max+min)/2", bounded), ("(max-min)/2", "sigmoid"))
-        ]
+        measurements = self._blocks(self.schema.measurements)
+        starts = {block.name: where.start for block, where in columns(measurements)}
         return Layout(
-            metadata=tuple(
-                Block(field.name, len(field.values), "softmax")
-                if isinstance(field, Categorical)
-                else Block(field.name, 1, bounded)  # type: ignore[arg-type]
-                for field in self.schema.metadata
+            metadata=self._blocks(self.schema.metadata),
+            minmax=tuple(
+                block
+                for name in self.normalized
+                for block in (Block(f"{name} (max+min)/2", 1, bounded), Block(f"{name} (max-min)/2", 1, "sigmoid"))
             ),
-            minmax=tuple(minmax) if self.auto_normalize else (),
-            measurements=tuple(Block(field.name, 1, bounded) for field in self.schema.measurements),  # type: ignore[arg-type]
+            measurements=measurements,
             max_length=self.schema.max_length,
             fixed_length=self.fixed_length,
+            normalized=tuple(starts[name] for name in self.normalized),
+        )
+
+    def _blocks(self, fields: Sequence[Field]) -> tuple[Block, ...]:
+        return tuple(
+            Block(field.name, len(field.values), "softmax")
+            if isinstance(field, Categorical)
+            else Block(field.name, 1, RANGES[self.range])
+            for field in fields
         )
 
     def encode(self, dataset: TimeSeriesDataset) -> Encoded:
         """Physical units to tensors (float32); raises ValueError for a dataset of another schema."""
         if dataset.schema != self.schema:
             raise ValueError(f"the encoder was fitted on {self.schema.name!r}, this is {dataset.schema.name!r}")
-        n, active = len(dataset), dataset.active
-        minmax = np.empty((n, 2 * len(self.schema.measurements) if self.auto_normalize else 0))
-        series = np.empty(dataset.measurements.shape, dtype=np.float32)
-        for column, field in enumerate(self.schema.measurements):
+        n, active, layout, normalized = len(dataset), dataset.active, self.layout, self.normalized
+        minmax = np.empty((n, width(layout.minmax)))
+        series = np.empty((n, self.schema.max_length, width(layout.measurements)), dtype=np.float32)
+        for number, (block, where) in enumerate(columns(layout.measurements)):
             for rows in (slice(start, start + CHUNK) for start in range(0, n, CHUNK)):
-                raw = dataset.measurements[rows, :, column].astype(np.float64)
-                values = self.scales[field.name].forward(raw)
-                if self.auto_normalize:
-                    values, minmax[rows, 2 * column : 2 * column + 2] = auto_normalize(values, active[rows], self.range)
-                series[rows, :, column] = np.where(active[rows], values, 0.0)
+                raw = dataset.measurements[rows, :, number]
+                if block.name not in self.scales:
+                    series[rows, :, where] = _one_hot(raw, active[rows], block.width)
+                    continue
+                values = self.scales[block.name].forward(raw.astype(np.float64))
+                if block.name in normalized:
+                    pair = 2 * normalized.index(block.name)
+                    values, minmax[rows, pair : pair + 2] = auto_normalize(values, active[rows], self.range)
+                series[rows, :, where.start] = np.where(active[rows], values, 0.0)
         return Encoded(
             metadata=torch.from_numpy(self._encode_metadata(dataset)),
             minmax=torch.from_numpy(minmax.astype(np.float32)),
@@ -141,17 +181,22 @@ class Encoder:
         )
 
     def decode(self, encoded: Encoded) -> TimeSeriesDataset:
-        """Tensors to physical units; a categorical field takes its most probable value."""
+        """Tensors to physical units: the most probable value of a categorical field, whole numbers where all are."""
         lengths = encoded.lengths.cpu().numpy()
         active = np.arange(self.schema.max_length) < lengths[:, None]
-        minmax = _array(encoded.minmax)
+        minmax, normalized, blocks = _array(encoded.minmax), self.normalized, self.layout.measurements
         measurements = np.zeros((len(lengths), self.schema.max_length, len(self.schema.measurements)), dtype=np.float32)
-        for column, field in enumerate(self.schema.measurements):
-            values = _array(encoded.measurements[:, :, column])
-            if self.auto_normalize:
-                values = undo_auto_normalize(values, minmax[:, 2 * column : 2 * column + 2], self.range)
-            values = self.scales[field.name].inverse(values)
-            measurements[:, :, column] = np.where(active, np.clip(values, field.low, field.high), 0.0)
+        for number, (field, (_, where)) in enumerate(zip(self.schema.measurements, columns(blocks), strict=True)):
+            if isinstance(field, Categorical):
+                codes = _codes(encoded.measurements[:, :, where])
+                measurements[:, :, number] = np.where(active, codes, 0)
+                continue
+            values = _array(encoded.measurements[:, :, where.start])
+            if field.name in normalized:
+                pair = 2 * normalized.index(field.name)
+                values = undo_auto_normalize(values, minmax[:, pair : pair + 2], self.range)
+            values = np.clip(self.scales[field.name].inverse(values), field.low, field.high)
+            measurements[:, :, number] = np.where(active, _rounded(values, field), 0.0)
         return TimeSeriesDataset(self.schema, self._decode_metadata(encoded.metadata), measurements, lengths)
 
     def to_json(self) -> str:
@@ -183,28 +228,55 @@ class Encoder:
         decoded: dict[str, object] = {}
         for field, (_, where) in zip(self.schema.metadata, columns(self.layout.metadata), strict=True):
             if isinstance(field, Categorical):
-                codes = encoded[:, where].detach().cpu().numpy().argmax(axis=1)
-                decoded[field.name] = pd.Categorical.from_codes(codes, list(field.values))
+                decoded[field.name] = pd.Categorical.from_codes(_codes(encoded[:, where]), list(field.values))
             else:
-                decoded[field.name] = self.scales[field.name].inverse(_array(encoded[:, where.start]))
+                values = self.scales[field.name].inverse(_array(encoded[:, where.start]))
+                decoded[field.name] = _rounded(values, field)
         return pd.DataFrame(decoded, index=pd.RangeIndex(len(encoded)))
 
 
 @with_config(STRICT)
 class _EncoderFile(TypedDict):
     scales: dict[str, Scale]
-    auto_normalize: bool
+    auto_normalize: AutoNormalize
     range: tuple[float, float]
     fixed_length: bool
 
 
-def _listed(several: object) -> object:
-    """Any sequence as a list, including one from a config. A string does not count as a sequence."""
-    return list(several) if isinstance(several, Sequence) and not isinstance(several, str) else several
+def _tuple(several: object) -> object:
+    """Any sequence as a tuple, including one from a config. A string does not count as a sequence."""
+    return tuple(several) if isinstance(several, Sequence) and not isinstance(several, str) else several
 
 
-def _continuous(schema: Schema) -> list:
-    return [field for field in (*schema.metadata, *schema.measurements) if not isinstance(field, Categorical)]
+def _continuous(fields: Iterable[Field]) -> list[Continuous]:
+    return [field for field in fields if isinstance(field, Continuous)]
+
+
+def _refuse_unknown(schema: Schema, option: str, names: Collection[str], *, numeric_measurements: bool) -> None:
+    """Raises ValueError if `names` has other fields than numeric ones, or than numeric measurements."""
+    fields = schema.measurements if numeric_measurements else (*schema.metadata, *schema.measurements)
+    numeric = [field.name for field in _continuous(fields)]
+    unknown = sorted(set(names) - set(numeric))
+    if unknown:
+        kind = "numeric measurements" if numeric_measurements else "numeric fields"
+        raise ValueError(f"{option} names {short(unknown)}; {schema.name} has the {kind} {short(numeric)}")
+
+
+def _one_hot(codes: NDArray[np.float32], active: NDArray[np.bool_], values: int) -> NDArray[np.float32]:
+    """Columns [n, t, values] for codes [n, t], with a 1 in the column of a record's code, and 0 past the length."""
+    columns = np.zeros((*codes.shape, values), dtype=np.float32)
+    sample, step = active.nonzero()
+    columns[sample, step, codes[sample, step].astype(np.int64)] = 1.0
+    return columns
+
+
+def _codes(soft: torch.Tensor) -> NDArray[np.int64]:
+    """The column with the highest number, in the last dimension of the columns of a categorical field."""
+    return soft.detach().cpu().numpy().argmax(axis=-1)
+
+
+def _rounded(values: NDArray[np.float64], field: Continuous) -> NDArray[np.float64]:
+    return np.rint(values) + 0.0 if field.integer else values  # + 0.0 makes 0 of -0
 
 
 def _values(dataset: TimeSeriesDataset, name: str) -> NDArray[np.float64]:

@@ -26,7 +26,9 @@ class Block:
 class Layout:
     """The blocks of every part of an encoded sample; a model is built from nothing else.
 
-    minmax is the fake metadata of §4.2 and empty without auto-normalization. `fixed_length` says that all
+    minmax is the fake metadata of §4.2, two blocks of one column for each auto-normalised measurement, and empty
+    without auto-normalization. `normalized` says whose they are: its i-th entry is the column of the measurements that
+    the columns 2i, (max + min)/2, and 2i + 1, (max - min)/2, of the min/max belong to. `fixed_length` says that all
     training samples have max_length records, so that a model need not generate lengths.
     """
 
@@ -35,6 +37,7 @@ class Layout:
     measurements: tuple[Block, ...]
     max_length: int
     fixed_length: bool
+    normalized: tuple[int, ...] = ()
 
 
 def width(blocks: tuple[Block, ...]) -> int:
@@ -54,7 +57,7 @@ def columns(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, slice]]:
 class Encoded:
     """n encoded samples: all that a model ever sees of a dataset.
 
-    Measurements past a sample's length are 0, as in the dataset.
+    Measurements past a sample's length are 0, as in the dataset; that is true of all columns of a categorical one.
     """
 
     metadata: Float[Tensor, "n m"]

@@ -15,10 +15,10 @@ SHOWN = 3  # values of a field
 def describe(schema: Schema) -> pd.DataFrame:
     """One row per field, then the records' period and the longest sample: kind, field, possible values, unit."""
     rows = []
-    for field in schema.metadata:
-        values, unit = (_values(field), "") if isinstance(field, Categorical) else ("numbers", field.unit)
-        rows.append(("metadata", field.name, values, unit))
-    rows += [("measurement", field.name, "numbers", field.unit) for field in schema.measurements]
+    for kind, fields in (("metadata", schema.metadata), ("measurement", schema.measurements)):
+        for field in fields:
+            values, unit = (_values(field), "") if isinstance(field, Categorical) else ("numbers", field.unit)
+            rows.append((kind, field.name, values, unit))
     rows.append(("record", "time between records", schema.period, ""))
     rows.append(("record", "records of the longest sample", f"{schema.max_length:,}", ""))
     return pd.DataFrame(rows, columns=["kind", "field", "possible values", "unit"])

@@ -50,6 +50,19 @@ def test_records_follow_their_metadata_and_end_where_they_should(ramps: TimeSeri
     np.testing.assert_allclose(sample.measurements[..., 0], ramp, atol=0.2)
 
 
+def test_a_predicted_category_is_seen_one_hot_as_in_training(mixed: TimeSeriesDataset) -> None:
+    generator = fit(
+        partial(AR, units=8, layers=1, p=2), mixed, encoder=Encoder.fit(mixed, auto_normalize=False), batches=2
+    )
+    seen: list[torch.Tensor] = []
+    generator.module.f.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    generator.sample(20, seed=0)
+    condition = 3  # two kinds and the tasks, then two records of load, event, jobs and mark
+    past = torch.stack(seen)[..., condition:].unflatten(-1, (2, 6))
+    events, mark = past[..., 1:4], past[..., 5]
+    assert torch.equal(events.sum(dim=-1), mark) and set(events.flatten().tolist()) == {0.0, 1.0}
+
+
 def test_only_the_first_record_and_the_metadata_are_random(linear: np.ndarray, dataset) -> None:
     """With equal first records and one metadata value, every sample is the same."""
     train = dataset(np.concatenate([np.zeros((400, 1)), linear], axis=1)[:, :, None], kind=["a"] * 400)

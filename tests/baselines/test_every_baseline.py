@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import baselines
-from dg import Encoder, TimeSeriesDataset, fit, load
+from dg import DoppelGANger, Encoder, TimeSeriesDataset, fit, load
 
 
 def quick(name: str) -> Callable[[Layout], GenerativeModule]:
@@ -57,6 +57,34 @@ def test_fit_sample_save_load(
 
     generator.save(tmp_path / "generator")
     assert load(tmp_path / "generator").sample(40, seed=1).fingerprint == sample.fingerprint
+
+
+@pytest.mark.parametrize("name", [*baselines.MODELS, "DoppelGANger"])
+def test_numbers_counts_and_categories(name: str, mixed: TimeSeriesDataset, tmp_path) -> None:
+    """A model generates all three kinds of measurement, or says which it cannot before it is trained."""
+    model = quick(name) if name in baselines.MODELS else partial(DoppelGANger, lstm_units=5, batch_size=8)
+    encoder = Encoder.fit(mixed, auto_normalize=False)
+    if name == "MarketSimulator":
+        with pytest.raises(ValueError, match="MarketSimulator: 'event' is categorical, and categories have no increme"):
+            model(encoder.layout)
+        numbers = mixed.only_numeric()
+        fit(model, numbers, encoder=Encoder.fit(numbers, auto_normalize=False), batches=2)
+        return
+    generator = fit(model, mixed, encoder=encoder, batches=2, seed=0)
+    sample = generator.sample(30, seed=0)
+    assert sample.schema.measurements == mixed.schema.measurements
+    event, jobs = (sample.measurement(name)[sample.active] for name in ("event", "jobs"))
+    assert set(event) <= {0, 1, 2}
+    assert (jobs == jobs.round()).all() and jobs.min() >= 0
+    generator.save(tmp_path / "generator")
+    assert load(tmp_path / "generator").sample(30, seed=0).fingerprint == sample.fingerprint
+
+
+@pytest.mark.parametrize("name", ["AR", "NaiveGAN", "RNN", "Bootstrap", "DoppelGANger"])
+def test_some_measurements_are_normalized(name: str, mixed: TimeSeriesDataset) -> None:
+    model = quick(name) if name in baselines.MODELS else partial(DoppelGANger, lstm_units=5, batch_size=8)
+    sample = fit(model, mixed, encoder=Encoder.fit(mixed, auto_normalize=["jobs"]), batches=2).sample(30, seed=0)
+    assert sample.schema == mixed.schema and set(sample.measurement("event")[sample.active]) <= {0, 1, 2}
 
 
 @pytest.mark.parametrize("name", ["AR", "HMM", "RNN", "Bootstrap", "Shuffled"])

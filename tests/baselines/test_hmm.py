@@ -3,13 +3,15 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hmmlearn.hmm import GaussianHMM
 from scipy import stats
 
 from baselines import HMM
-from dg import Encoder, TimeSeriesDataset, fit
+from baselines.hmm import draw
+from dg import Categorical, Encoder, Schema, TimeSeriesDataset, fit
 from dg.randomness import stream
 
 
@@ -92,6 +94,24 @@ def test_it_learns_two_states(dataset) -> None:
     assert (upper[:, 1:] != upper[:, :-1]).mean() == pytest.approx(0.1, abs=0.01)
     assert sample.measurements[upper].mean() == pytest.approx(10, abs=0.1)
     assert sample.measurements[upper].std() == pytest.approx(1, abs=0.05)
+
+
+def test_categories_are_as_frequent_as_in_training() -> None:
+    """Six, three and one of ten records, in no order."""
+    events = np.random.default_rng(0).choice(3, p=[0.6, 0.3, 0.1], size=(200, 20, 1))
+    schema = Schema("events", (), (Categorical("event", ("idle", "run", "fail")),), 20)
+    train = TimeSeriesDataset(schema, pd.DataFrame(index=range(200)), events.astype(np.float32), np.full(200, 20))
+    generator = fit(partial(HMM, components=2, iterations=5), train, encoder=Encoder.fit(train, auto_normalize=False))
+    found = np.bincount(generator.sample(1000, seed=0).measurements.astype(int).ravel()) / 20_000
+    np.testing.assert_allclose(found, [0.6, 0.3, 0.1], atol=0.02)
+
+
+def test_a_value_is_drawn_by_its_frequency() -> None:
+    """A χ² test; a value of frequency 0 never occurs, and one alone always."""
+    frequencies = torch.tensor([[0.5, 0.0, 0.2, 0.3], [0.0, 1.0, 0.0, 0.0]], dtype=torch.float64)
+    drawn = draw(frequencies[:, None].expand(-1, 20_000, -1), stream(0)).sum(dim=1).numpy()
+    assert drawn[0, 1] == 0 and drawn[1].tolist() == [0, 20_000, 0, 0]
+    assert stats.chisquare(drawn[0, [0, 2, 3]], [10_000, 4_000, 6_000]).pvalue > 0.01
 
 
 def test_a_record_far_from_every_state_does_no_harm(dataset) -> None:

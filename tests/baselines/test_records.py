@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
+from baselines.records import fed_back, prediction_loss, record_blocks, records, samples_of, unroll
 from dg import Encoder, TimeSeriesDataset
 
 
@@ -30,6 +30,22 @@ def test_the_loss_worked_out_by_hand(ramps: TimeSeriesDataset) -> None:
     target = torch.tensor([[0.1, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
     loss = prediction_loss(predicted, target, torch.tensor([1.0, 3.0, 0.0]), blocks)
     assert float(loss) == pytest.approx((0.4**2 + math.log(4)) / 4)
+
+
+def test_a_category_is_fed_back_one_hot(mixed: TimeSeriesDataset) -> None:
+    """A load, three columns of an event, jobs, and a flag that is not fed back."""
+    layout = Encoder.fit(mixed, auto_normalize=False).layout
+    record = torch.tensor([[0.3, 0.2, 0.5, 0.3, -0.7, 0.9, 0.1], [0.4, 0.6, 0.1, 0.3, 0.8, 0.2, 0.8]])
+    expected = torch.tensor([[0.3, 0.0, 1.0, 0.0, -0.7], [0.4, 1.0, 0.0, 0.0, 0.8]])
+    assert torch.equal(fed_back(record, layout), expected)
+
+
+def test_the_loss_of_a_category_is_its_cross_entropy(mixed: TimeSeriesDataset) -> None:
+    blocks = Encoder.fit(mixed, auto_normalize=False).layout.measurements
+    predicted = torch.tensor([[0.3, 0.2, 0.5, 0.3, -0.7]])
+    target = torch.tensor([[0.5, 0.0, 1.0, 0.0, -0.4]])
+    loss = prediction_loss(predicted, target, torch.tensor([1.0]), blocks)
+    assert float(loss) == pytest.approx(0.2**2 + math.log(2) + 0.3**2)
 
 
 def test_unroll_feeds_predictions_back() -> None:

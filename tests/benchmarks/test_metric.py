@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -11,9 +12,21 @@ from hypothesis import strategies as st
 from benchmarks import Metric
 from benchmarks.catalogue import metric, metrics
 from benchmarks.distances import mse, wasserstein1
+from benchmarks.downstream.features import padded, summary
+from benchmarks.downstream.forecasting import FORECASTING
+from benchmarks.downstream.recurrent import discriminative_score
+from benchmarks.downstream.similarity import difference_similarity
+from benchmarks.metric import all_numeric, numeric
+from benchmarks.neighbors import normalized
 from benchmarks.statistics.autocorrelation import autocorrelation
+from benchmarks.statistics.correlation import correlation
+from benchmarks.statistics.diversity import amplitude_spread, shape_similarity
+from benchmarks.statistics.maximum import maximum
+from benchmarks.statistics.midrange import midrange
+from benchmarks.statistics.series import series
+from benchmarks.statistics.total import total
 from dg.dataset import TimeSeriesDataset
-from dg.schema import Continuous, Schema
+from dg.schema import Categorical, Continuous, Schema
 
 TOTALS = Metric("total", lambda dataset: dataset.measurements.sum(axis=1).ravel(), wasserstein1)
 
@@ -45,6 +58,58 @@ def test_a_metric_is_known_by_its_name() -> None:
     assert {"autocorrelation_mse", "length_w1", "mmd", "traffic_w1"} <= set(metrics())
     with pytest.raises(ValueError, match=r"unknown metric 'mdd'; known: .*mmd"):
         metric("mdd")
+
+
+NAMED: dict[str, Callable[[TimeSeriesDataset], object]] = {
+    "the autocorrelation": lambda data: autocorrelation(data, "event"),
+    "the correlation": lambda data: correlation(data, "load", "event"),
+    "the maximum": lambda data: maximum(data, "event"),
+    "the midrange": lambda data: midrange(data, "event"),
+    "the total": lambda data: total(data, "event"),
+}
+OF_ALL: dict[str, Callable[[TimeSeriesDataset], object]] = {
+    "the MMD": series,
+    "the comparison of series": lambda data: normalized(data, data),
+    "the summary of a sample": summary,
+    "a classifier of records": padded,
+    "SDMetrics' similarity": lambda data: difference_similarity(data, data),
+    "the score of a GRU": lambda data: discriminative_score(data, data, scale=data, seed=0),
+}
+OF_THE_FIRST: dict[str, Callable[[TimeSeriesDataset], object]] = {
+    "the midrange": amplitude_spread,
+    "the shape similarity": shape_similarity,
+    "forecasting": FORECASTING.inputs,
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_category_that_is_named_is_no_number(name: str, mixed: TimeSeriesDataset) -> None:
+    equal = _of_one_length(mixed, 3)
+    told = rf"^event is categorical: {name} needs a numeric measurement; mixed has \['load', 'jobs'\]"
+    with pytest.raises(ValueError, match=told):
+        NAMED[name](equal)
+    with pytest.raises(KeyError, match="no measurement 'views'"):
+        numeric(mixed, "views", name)
+    assert numeric(mixed, None, name) is not None
+
+
+@pytest.mark.parametrize("name", OF_ALL)
+def test_a_category_among_others_is_no_number(name: str, mixed: TimeSeriesDataset) -> None:
+    with pytest.raises(ValueError, match=f"^event is categorical: {name} needs numeric measurements alone; .*only_num"):
+        OF_ALL[name](mixed)
+    np.testing.assert_array_equal(all_numeric(mixed.only_numeric(), name), mixed.measurements[:, :, [0, 2]])
+
+
+@pytest.mark.parametrize("name", OF_THE_FIRST)
+def test_a_category_that_is_the_first_is_no_number(name: str) -> None:
+    schema = Schema("events", (), (Categorical("event", ("idle", "run")),), 550)
+    dataset = TimeSeriesDataset(schema, pd.DataFrame(index=[0]), np.zeros((1, 550, 1), np.float32), np.array([550]))
+    with pytest.raises(ValueError, match=f"event is categorical: {name} needs a numeric measurement"):
+        OF_THE_FIRST[name](dataset)
+
+
+def _of_one_length(dataset: TimeSeriesDataset, length: int) -> TimeSeriesDataset:
+    return dataset.take(dataset.lengths == length)
 
 
 def test_is_the_distance_of_the_statistics() -> None:

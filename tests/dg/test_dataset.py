@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dg import Categorical, Schema, TimeSeriesDataset
+from dg import Categorical, Continuous, Schema, TimeSeriesDataset
 from dg.dataset import concatenate
 from tests.mutations import refused_or_read
 
@@ -83,6 +83,61 @@ def test_bounds_hold_for_records_and_not_for_the_padding(toy: TimeSeriesDataset)
     assert (replace(toy, schema=schema, measurements=measurements).measurements[..., 0] == 0).any()
     with pytest.raises(ValueError, match=r"'f0' of sample 1 at step 0 is 4.0, which is not .* between 5.0 and 100.0"):
         replace(toy, schema=schema, measurements=_with(measurements, (1, 0, 0), 4.0))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (1, 3.0, "'event' of sample 4 at step 0 is 3.0, which is not the code of a value, a whole number from 0 to 2"),
+        (1, -1.0, "'event' of sample 4 at step 0 is -1.0, which is not the code of a value"),
+        (1, 0.5, "'event' of sample 4 at step 0 is 0.5, which is not the code of a value"),
+        (1, np.nan, "'event' of sample 4 at step 0 is nan, which is not the code of a value"),
+        (1, np.inf, "'event' of sample 4 at step 0 is inf, which is not the code of a value"),
+        (2, 0.5, "'jobs' of sample 4 at step 0 is 0.5, which is not a whole number: round it, or leave `integer` out"),
+        (2, -1.0, "'jobs' of sample 4 at step 0 is -1.0, which is not a finite number between 0.0 and inf"),
+        (2, np.nan, "'jobs' of sample 4 at step 0 is nan, which is not a finite number between 0.0 and inf"),
+    ],
+)
+def test_codes_and_counts_that_are_none(mixed: TimeSeriesDataset, column: int, value: float, told: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        replace(mixed, measurements=_with(mixed.measurements, (4, 0, column), value))
+    assert str(caught.value).startswith(f"mixed: {told}")
+
+
+def test_a_code_past_the_length_is_refused(mixed: TimeSeriesDataset) -> None:
+    sample = int(mixed.lengths.argmin())
+    changed = _with(mixed.measurements, (sample, 5, 1), 2.0)
+    with pytest.raises(ValueError, match=f"'event' of sample {sample} at step 5 is 2.0, which lies past the sample's"):
+        replace(mixed, measurements=changed)
+
+
+def test_a_count_of_the_metadata_is_whole(mixed: TimeSeriesDataset) -> None:
+    with pytest.raises(ValueError, match=r"mixed: 'tasks' of sample 3 is 1.5, which is not a whole number: round it"):
+        replace(mixed, metadata=_cell(mixed, "tasks", 3, 1.5))
+    with pytest.raises(ValueError, match=r"mixed: 'tasks' of sample 3 is nan, which is not a finite number"):
+        replace(mixed, metadata=_cell(mixed, "tasks", 3, np.nan))
+
+
+def test_counts_and_categories_come_back_from_a_folder(mixed: TimeSeriesDataset, tmp_path: Path) -> None:
+    mixed.save(tmp_path)
+    loaded = TimeSeriesDataset.load(tmp_path)
+    assert loaded.fingerprint == mixed.fingerprint and loaded.schema == mixed.schema
+    assert set(np.unique(loaded.measurement("event"))) == {0, 1, 2}
+
+
+def test_numbers_alone(mixed: TimeSeriesDataset, toy: TimeSeriesDataset) -> None:
+    numbers = mixed.only_numeric()
+    assert [field.name for field in numbers.schema.measurements] == ["load", "jobs"]
+    np.testing.assert_array_equal(numbers.measurements, mixed.measurements[:, :, [0, 2]])
+    assert toy.only_numeric().fingerprint == toy.fingerprint
+
+
+def test_the_fingerprint_of_numbers_is_what_it_always_was() -> None:
+    """Worked out before there were counts and categories: stored results name their data by it."""
+    schema = Schema("two", (Categorical("kind", ("a", "b")), Continuous("size")), (Continuous("f", low=0.0),), 2)
+    metadata = pd.DataFrame({"kind": ["a", "b"], "size": [1.5, 2.0]})
+    series = np.array([[[1], [2]], [[3], [0]]], np.float32)
+    assert TimeSeriesDataset(schema, metadata, series, np.array([2, 1])).fingerprint == "138a859460ddee6c"
 
 
 def test_active_marks_the_records(make) -> None:

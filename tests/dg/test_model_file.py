@@ -135,7 +135,30 @@ def test_a_folder_that_says_its_format_is_read_as_one_that_does_not(folder: Path
         (lambda e: e["scales"]["f0"].update(more=1), "scales.f0.more: "),
         (lambda e: e["scales"].pop("f0"), "the encoder does not belong to the schema 'toy'"),
         (lambda e: e["scales"].update(kind=e["scales"]["f0"]), "the encoder does not belong to the schema 'toy'"),
-        (lambda e: e.update(auto_normalize="false"), "auto_normalize: Input should be a valid boolean, got 'false'"),
+        (
+            lambda e: e.update(auto_normalize="false"),
+            "auto_normalize: Input should be a valid boolean or a list of measurements, got 'false'",
+        ),
+        (lambda e: e.update(auto_normalize=None), "auto_normalize: Input should be a valid boolean or a list of"),
+        (lambda e: e.update(auto_normalize=1), "auto_normalize: Input should be a valid boolean or a list of"),
+        (lambda e: e.update(auto_normalize={"f0": True}), "auto_normalize: Input should be a valid boolean or a list"),
+        (lambda e: e.update(auto_normalize=[0]), "auto_normalize.names.0: Input should be a valid string, got 0"),
+        (lambda e: e.update(auto_normalize=[["f0"]]), "auto_normalize.names.0: Input should be a valid string"),
+        (
+            lambda e: e.update(auto_normalize=["f0", "size"]),
+            "auto_normalize names ['size']; toy has the numeric measurements ['f0', 'f1']",
+        ),
+        (
+            lambda e: e.update(auto_normalize=["kind"]),
+            "auto_normalize names ['kind']; toy has the numeric measurements",
+        ),
+        (lambda e: e.update(auto_normalize=[]), "auto_normalize is [], and should be a boolean or name measurements"),
+        (
+            lambda e: e.update(auto_normalize=["f1", "f0"]),
+            "auto_normalize is ['f1', 'f0'], and should be a boolean or name measurements in the schema's order",
+        ),
+        (lambda e: e.update(auto_normalize=["f0", "f0"]), "auto_normalize is ['f0', 'f0'], and should be a boolean"),
+        (lambda e: e.update(auto_normalize=["f1"]), "weights.safetensors: "),
         (lambda e: e.update(auto_normalize=False), "weights.safetensors: "),
         (lambda e: e.update(fixed_length="no"), "fixed_length: Input should be a valid boolean, got 'no'"),
         (lambda e: e.update(surprise=1), "surprise: Extra inputs are not permitted, got 1"),
@@ -152,11 +175,23 @@ def test_the_encoder(folder: Path, change: Change, told: str) -> None:
     [
         (
             lambda s: s["measurements"][0].update(low="abc"),
-            "measurements.0.low: Input should be a valid number, got 'abc'",
+            "measurements.0.continuous.low: Input should be a valid number, got 'abc'",
         ),
         (lambda s: s["measurements"][0].update(low=float("nan")), "schema.json: "),
         (lambda s: s["metadata"][0].update(values=["a", "b"]), "weights.safetensors: generator."),
         (lambda s: s["metadata"][0].update(values=[str(i) for i in range(150_000)]), "weights.safetensors: generator."),
+        (
+            lambda s: s["measurements"].append({"type": "categorical", "name": "event", "values": ["a", "b"]}),
+            "weights.safetensors: ",
+        ),
+        (
+            lambda s: s["measurements"].append(
+                {"type": "categorical", "name": "event", "values": [str(i) for i in range(150_000)]}
+            ),
+            "weights.safetensors: ",
+        ),
+        (lambda s: s["measurements"][0].update(integer="true"), "measurements.0.continuous.integer: "),
+        (lambda s: s["measurements"][0].update(integer=True, low=0.5), "'f0' has low 0.5, which is not a whole number"),
         (lambda s: s.update(max_length=10**6), "weights.safetensors: "),
         (lambda s: s.update(max_length=10**9), "max_length: Input should be less than or equal to 1000000"),
     ],
@@ -165,6 +200,24 @@ def test_the_schema(folder: Path, change: Change, told: str) -> None:
     _change(folder / "schema.json", change)
     said = refused_or_read(lambda: load(folder), seconds=NOW, megabytes=500)
     assert said is not None and told in said and "schema.json" in said
+
+
+def test_a_number_that_the_schema_calls_a_category(folder: Path) -> None:
+    event = {"type": "categorical", "name": "f0", "values": ["a", "b"]}
+    _change(folder / "schema.json", lambda schema: schema["measurements"].__setitem__(0, event))
+    _refused(folder, "encoder.json: the encoder does not belong to the schema 'toy'")
+
+
+@pytest.mark.parametrize("auto_normalize", [True, False, ["jobs"]])
+def test_counts_and_categories_are_sampled_alike_by_a_model_that_was_saved(
+    mixed: TimeSeriesDataset, small, tmp_path: Path, auto_normalize: bool | list[str]
+) -> None:
+    encoder = Encoder.fit(mixed, auto_normalize=auto_normalize, log=["jobs"])
+    generator = fit(small(), mixed, encoder=encoder, batches=2, seed=0)
+    generator.save(tmp_path / "mixed")
+    again = load(tmp_path / "mixed")
+    assert again.encoder == encoder
+    assert again.sample(9, seed=0).fingerprint == generator.sample(9, seed=0).fingerprint
 
 
 @pytest.mark.parametrize(

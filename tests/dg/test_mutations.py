@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from dg import TimeSeriesDataset, fit, load
+from dg import Encoder, TimeSeriesDataset, fit, load
 from tests.mutations import (
     WRONG,
     Rng,
@@ -66,6 +66,28 @@ def test_a_model_folder(toy: TimeSeriesDataset, small, tmp_path: Path, name: str
             raise ValueError(f"{folder}: {error}") from error
 
     _changed(tmp_path / "valid", name, mutate, tmp_path, read, 40)
+
+
+@pytest.mark.parametrize("name", ["schema.json", "encoder.json"])
+def test_a_model_folder_of_counts_and_categories(mixed: TimeSeriesDataset, small, tmp_path: Path, name: str) -> None:
+    encoder = Encoder.fit(mixed, auto_normalize=["jobs"], log=["jobs"])
+    fit(small(), mixed, encoder=encoder, batches=1, seed=0).save(tmp_path / "valid")
+
+    def read(folder: Path) -> None:
+        generator = load(folder)
+        try:
+            generator.sample(3, seed=0)
+        except ValueError as error:
+            raise ValueError(f"{folder}: {error}") from error
+
+    _changed(tmp_path / "valid", name, mutated_json, tmp_path, read, 40)
+
+
+@pytest.mark.parametrize("name", ["measurements.npy", "schema.json"])
+def test_a_dataset_folder_of_counts_and_categories(mixed: TimeSeriesDataset, tmp_path: Path, name: str) -> None:
+    mixed.save(tmp_path / "valid")
+    mutate = mutated_json if name == "schema.json" else mutated_bytes
+    _changed(tmp_path / "valid", name, mutate, tmp_path, TimeSeriesDataset.load, 40)
 
 
 @pytest.mark.parametrize(

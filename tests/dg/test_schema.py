@@ -27,6 +27,49 @@ def test_json_gives_an_equal_schema_that_a_person_can_read() -> None:
     }
 
 
+COUNTS = """{
+  "name": "counts",
+  "metadata": [],
+  "measurements": [
+    {
+      "type": "continuous",
+      "name": "load",
+      "unit": "",
+      "low": null,
+      "high": null
+    },
+    {
+      "type": "continuous",
+      "name": "jobs",
+      "unit": "",
+      "low": 0.0,
+      "high": null,
+      "integer": true
+    },
+    {
+      "type": "categorical",
+      "name": "event",
+      "values": [
+        "idle",
+        "run"
+      ]
+    }
+  ],
+  "max_length": 3,
+  "period": ""
+}"""
+
+
+def test_a_file_names_integer_only_where_it_is_true() -> None:
+    """A schema without counts and categories has the file that it always had."""
+    measurements = (Continuous("load"), Continuous("jobs", low=0, integer=True), Categorical("event", ("idle", "run")))
+    schema = Schema("counts", (), measurements, 3)
+    assert schema.to_json() == COUNTS and Schema.from_json(COUNTS) == schema
+    assert Continuous("jobs") != Continuous("jobs", integer=True) and "integer" not in MBA.to_json()
+    said_twice = COUNTS.replace('"high": null\n', '"high": null,\n "integer": false\n')
+    assert said_twice != COUNTS and Schema.from_json(said_twice) == schema
+
+
 def test_a_schema_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         MBA.name = "other"  # type: ignore[misc]
@@ -39,6 +82,10 @@ def test_a_schema_cannot_be_changed() -> None:
         (lambda: Categorical("kind", ()), "'kind' has no values"),
         (lambda: Categorical("kind", ("a", "a")), "'kind' names a value twice"),
         (lambda: Continuous("views", low=1.0, high=1.0), "'views' has low 1.0 >= high 1.0"),
+        (
+            lambda: Continuous("views", low=0.5, integer=True),
+            "integer field 'views' has low 0.5, which is not a whole number: give it a whole low or leave out integer",
+        ),
         (lambda: Schema("toy", (), (), 3), "'toy' has no measurements"),
         (
             lambda: Schema("toy", (), (Continuous("f"),), 0),
@@ -100,7 +147,11 @@ def test_text_that_is_not_a_schema_is_refused(text: str) -> None:
             lambda: Schema("toy", (), (Continuous("f"),), 7.0),
             "schema 'toy': max_length: Input should be a valid integer",
         ),
-        (lambda: Schema("toy", (), (Categorical("f", ("a",)),), 7), "schema 'toy': measurements: 0: "),
+        (lambda: Schema("toy", (), ("f",), 7), "schema 'toy': measurements: 0.Categorical: "),
+        (
+            lambda: Continuous("views", integer=1),
+            "continuous field 'views': integer: Input should be a valid boolean, got 1",
+        ),
         (lambda: Schema("toy", (), tuple(Continuous(f"f{i}") for i in range(10_001)), 7), "more than 10,000"),
     ],
 )
@@ -117,13 +168,53 @@ def test_types_are_those_of_the_annotations(make, message: str, monkeypatch: pyt
     [
         (
             lambda c: c["measurements"][0].update(low="abc"),
-            "measurements.0.low: Input should be a valid number, got 'abc'",
+            "measurements.0.continuous.low: Input should be a valid number, got 'abc'",
         ),
         (lambda c: c.update(max_length=True), "max_length: Input should be a valid integer, got True"),
         (lambda c: c.update(max_length=7.0), "max_length: Input should be a valid integer, got 7.0"),
         (lambda c: c.update(name=3), "name: Input should be a valid string, got 3"),
         (lambda c: c.update(more=3), "more: Extra inputs are not permitted, got 3"),
         (lambda c: c["metadata"][0].update(values=["a", "a"]), "names a value twice: ['a']"),
+        (
+            lambda c: c["measurements"][0].update(integer="yes"),
+            "measurements.0.continuous.integer: Input should be a valid boolean, got 'yes'",
+        ),
+        (
+            lambda c: c["measurements"][0].update(integer=1),
+            "measurements.0.continuous.integer: Input should be a valid boolean, got 1",
+        ),
+        (
+            lambda c: c["measurements"][0].update(integer=None),
+            "measurements.0.continuous.integer: Input should be a valid boolean, got None",
+        ),
+        (
+            lambda c: c["metadata"][0].update(integer=True),
+            "metadata.0.categorical.integer: Extra inputs are not permitted, got True",
+        ),
+        (
+            lambda c: c["measurements"][0].update(integer=True, high=0.5),
+            "integer field 'ping loss rate' has high 0.5, which is not a whole number",
+        ),
+        (
+            lambda c: c["measurements"].append({"type": "categorical", "name": "event"}),
+            "measurements.2.categorical.values: Field required",
+        ),
+        (
+            lambda c: c["measurements"].append({"type": "categorical", "name": "event", "values": [1]}),
+            "measurements.2.categorical.values.0: Input should be a valid string, got 1",
+        ),
+        (
+            lambda c: c["measurements"].append({"type": "categorical", "name": "event", "values": []}),
+            "categorical field 'event' has no values",
+        ),
+        (
+            lambda c: c["measurements"].append({"type": "ordinal", "name": "event", "values": ["a"]}),
+            "measurements.2: Input tag 'ordinal' found",
+        ),
+        (
+            lambda c: c["measurements"].append({"type": "categorical", "name": "distance", "values": ["a"]}),
+            "names a field twice: ['distance']",
+        ),
         (lambda c: c["metadata"][1].update(name="technology"), "names a field twice: ['technology']"),
     ],
 )

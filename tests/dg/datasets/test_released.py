@@ -41,6 +41,74 @@ def test_what_was_written_is_read_back_equal(tmp_path_factory, seed: int, n: int
     assert np.abs(stored["data_feature"]).max() <= 1 and stored["data_feature"][:, :, 0].min() >= 0
 
 
+@pytest.mark.parametrize("with_range", [True, False])
+def test_counts_and_categories_are_read_back_equal(mixed: TimeSeriesDataset, tmp_path, with_range: bool) -> None:
+    """An event fills three columns, one-hot within a series and zero past it."""
+    numbers = mixed.take(np.arange(10))
+    write(numbers, tmp_path)
+    again = read(tmp_path)
+    assert again.schema == numbers.schema and again.fingerprint == numbers.fingerprint
+    arrays = dict(np.load(tmp_path / "data_train.npz"))
+    assert arrays["data_feature"].shape == (10, 7, 5)
+    np.testing.assert_array_equal(arrays["data_feature"][..., 1:4].sum(axis=2), numbers.active)
+    assert arrays["data_feature_min"][1:4].tolist() == [0] * 3 and arrays["data_feature_max"][1:4].tolist() == [1] * 3
+    if not with_range:
+        for end in ("min", "max"):
+            del arrays[f"data_feature_{end}"]
+        np.savez(tmp_path / "data_train.npz", **(arrays | {"data_feature": np.rint(arrays["data_feature"])}))
+        np.testing.assert_array_equal(read(tmp_path).measurement("event"), numbers.measurement("event"))
+
+
+def _authors(*fields: Output) -> bytes:
+    """A list as the authors pickled theirs, by Python 2."""
+    text = "(lp0\n"
+    for width, kind, normalization in fields:
+        written = "N" if normalization is None else f"S'{normalization}'\n"
+        text += "ccopy_reg\n_reconstructor\n(coutput\nOutput\nc__builtin__\nobject\nNtR"
+        text += f"(dS'dim'\nI{width}\nsS'type_'\nS'{kind}'\nsS'normalization'\n{written}sba"
+    return f"{text}.".encode()
+
+
+def test_what_the_authors_call_discrete_is_categorical(mixed: TimeSeriesDataset, tmp_path) -> None:
+    write(mixed, tmp_path)
+    (tmp_path / "schema.json").unlink()
+    number = Output(1, "CONTINUOUS", "MINUSONE_ONE")
+    (tmp_path / "data_feature_output.pkl").write_bytes(_authors(number, Output(3, "DISCRETE", None), number))
+    (tmp_path / "data_attribute_output.pkl").write_bytes(_authors(Output(2, "DISCRETE", None), number))
+    again = read(tmp_path)
+    assert again.schema.measurements == (
+        Continuous("measurement 1"),
+        Categorical("measurement 2", ("0", "1", "2")),
+        Continuous("measurement 3"),
+    )
+    np.testing.assert_array_equal(again.measurement("measurement 2"), mixed.measurement("event"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ([0, 0, 0], "'event' of sample 2 at step 0 is not one-hot in data_feature; set one column to 1"),
+        ([1, 1, 0], "'event' of sample 2 at step 0 is not one-hot in data_feature"),
+        ([0.4, 0.5, 0.1], "'event' of sample 2 at step 0 is not one-hot in data_feature"),
+    ],
+)
+def test_a_record_that_is_not_one_hot_is_named(mixed: TimeSeriesDataset, tmp_path, change, message: str) -> None:
+    write(mixed, tmp_path)
+    arrays = dict(np.load(tmp_path / "data_train.npz"))
+    arrays["data_feature"][2, 0, 1:4] = change
+    np.savez(tmp_path / "data_train.npz", **arrays)
+    with pytest.raises(ValueError, match=f"data_train.npz: {message}"):
+        read(tmp_path)
+
+
+def test_a_category_without_a_column_for_each_value_is_refused(mixed: TimeSeriesDataset, tmp_path) -> None:
+    write(mixed, tmp_path)
+    arrays = dict(np.load(tmp_path / "data_train.npz"))
+    np.savez(tmp_path / "data_train.npz", **(arrays | {"data_feature": arrays["data_feature"][..., :3]}))
+    with pytest.raises(ValueError, match=r"\(24, 7, 3\), the schema has 5 measurements, one for each value of a categ"):
+        read(tmp_path)
+
+
 def test_no_metadata(tmp_path) -> None:
     data = made().without_metadata()
     write(data, tmp_path)
