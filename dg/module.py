@@ -85,10 +85,15 @@ class GenerativeModule(LightningModule):
 
     def descend(self, optimizer: LightningOptimizer, loss: Tensor, network: nn.Module, *, counts: bool = False) -> None:
         """One optimiser step of `network` down `loss`; Lightning counts only the step with `counts`, one per batch."""
-        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        optimizer.zero_grad()
-        self.manual_backward(loss, inputs=parameters)
+        self.differentiate(loss, network)
         (optimizer if counts else optimizer.optimizer).step()
+
+    def differentiate(self, loss: Tensor, network: nn.Module) -> None:
+        """Leaves the gradient of `loss`, and nothing older, in the parameters that `network` learns."""
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        for parameter in parameters:
+            parameter.grad = None
+        self.manual_backward(loss, inputs=parameters)
 
     def adam(self, network: nn.Module, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999) -> Adam:
         """Adam over what `network` learns."""

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from dg.critic import Critic, interpolation, last_biases
-from dg.doppelganger.networks import DoppelGANgerGenerator, Series
+from dg.doppelganger.networks import DoppelGANgerGenerator, Noise, Series
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
@@ -23,6 +23,13 @@ class Judged(NamedTuple):
 
     samples: Float[Tensor, "b d"]
     attributes: Float[Tensor, "b a"]
+
+
+class Draw(NamedTuple):
+    """What is random in a round of the discriminators: the fakes' noise, and where x̂ lies for each discriminator."""
+
+    noise: Noise
+    weights: list[Float[Tensor, "b 1"]]
 
 
 class DoppelGANger(GenerativeModule):
@@ -37,6 +44,7 @@ class DoppelGANger(GenerativeModule):
     flags: generation flags are generated and judged where lengths are "varied", or "always" as in the release (D44)
     generator_rounds, discriminator_rounds: optimiser steps a batch; each round of the discriminators has new fakes
     mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
+    self_normalizing: generated series reach both ends of their range, as auto-normalised real ones do (D47)
     averaging: decay of a moving average of the generator's weights, used for sampling; None uses the last weights
     """
 
@@ -69,6 +77,7 @@ class DoppelGANger(GenerativeModule):
         discriminator_rounds: Few = 1,
         flags: Literal["varied", "always"] = "varied",
         mask_tail: bool = False,
+        self_normalizing: bool = False,
         averaging: Decay | None = None,
     ) -> None:
         if sample_len is not None and sample_len > layout.max_length:
@@ -76,6 +85,8 @@ class DoppelGANger(GenerativeModule):
                 f"DoppelGANger: sample_len: S should be at most T = {layout.max_length}, the records of the longest "
                 f"sample, got {sample_len}"
             )
+        if self_normalizing and not layout.normalized:
+            raise ValueError("DoppelGANger: self_normalizing: no measurement of this encoder is auto-normalised")
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
@@ -92,6 +103,7 @@ class DoppelGANger(GenerativeModule):
             initial_state=initial_state,
             flags=flags == "always" or not layout.fixed_length,
             mask_tail=mask_tail,
+            self_normalizing=self_normalizing,
         )
         self.averaged = None
         if averaging is not None:
@@ -116,30 +128,44 @@ class DoppelGANger(GenerativeModule):
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
         """Discriminator, auxiliary discriminator, generator in turn, on one real and one generated batch (D21)."""
-        rng = self.batch_rng()
-        generator_optimizer, *optimizers = self.optimizers()
-        real, critics = self._judged(self._real(batch)), self._critics()
-        losses: dict[str, Tensor] = {}
-        for round in range(self.hparams.discriminator_rounds):
-            noise = self.generator.noise(len(batch), rng)
-            with torch.set_grad_enabled(round == self.hparams.discriminator_rounds - 1):
-                fake = self._judged(self.generator(noise))
-            for (name, critic), optimizer, x, judged in zip(critics.items(), optimizers, real, fake, strict=False):
-                weight = interpolation(len(x), rng)
-                parts = critic.backward(x, judged.detach(), weight, penalty=self.hparams.penalty)
-                optimizer.optimizer.step()
-                losses |= {f"{name}_{part}": value for part, value in parts.items()}
-        for round in range(self.hparams.generator_rounds):
-            if round > 0:
-                fake = self._judged(self.generator(noise))
-            loss = -self.discriminator(fake.samples).mean()
-            if self.auxiliary_discriminator is not None:
-                loss = loss - self.hparams.alpha * self.auxiliary_discriminator(fake.attributes).mean()
-            losses["generator"] = loss.detach()
-            self.descend(generator_optimizer, loss, self.generator, counts=round == 0)
+        generator_optimizer, *_ = self.optimizers()
+        draws = self._draws(len(batch), self.batch_rng())
+        losses = self._compete(batch, draws)
+        generator_optimizer.step()
+        for _ in range(1, self.hparams.generator_rounds):
+            losses |= self._fool(self._judged(self.generator(draws[-1].noise)))
+            generator_optimizer.optimizer.step()
         if self.averaged is not None:
             self._average()
         self.report(**losses)
+
+    def _draws(self, b: int, rng: torch.Generator) -> list[Draw]:
+        """All that is random in a batch, so that the rest of it is a function of tensors."""
+        noise, weights = self.generator.noise, [self.hparams.batch_size] * len(self._critics())
+        rounds = range(self.hparams.discriminator_rounds)
+        return [Draw(noise(b, rng), [interpolation(packs, rng) for packs in weights]) for _ in rounds]
+
+    def _compete(self, batch: Encoded, draws: list[Draw]) -> dict[str, Tensor]:
+        """All steps of the discriminators, and the generator's gradient before its first step; returns the losses."""
+        _, *optimizers = self.optimizers()
+        real, losses = self._judged(self._real(batch)), dict[str, Tensor]()
+        for draw in draws:
+            with torch.set_grad_enabled(draw is draws[-1]):
+                fake = self._judged(self.generator(draw.noise))
+            players = zip(self._critics().items(), optimizers, draw.weights, real, fake, strict=False)
+            for (name, critic), optimizer, weight, x, judged in players:
+                parts = critic.backward(x, judged.detach(), weight, penalty=self.hparams.penalty)
+                optimizer.optimizer.step()
+                losses |= {f"{name}_{part}": value for part, value in parts.items()}
+        return losses | self._fool(fake)
+
+    def _fool(self, fake: Judged) -> dict[str, Tensor]:
+        """Computes the gradient of the generator's loss; returns the loss."""
+        loss = -self.discriminator(fake.samples).mean()
+        if self.auxiliary_discriminator is not None:
+            loss = loss - self.hparams.alpha * self.auxiliary_discriminator(fake.attributes).mean()
+        self.differentiate(loss, self.generator)
+        return {"generator": loss.detach()}
 
     def without_gradient(self) -> dict[str, str]:
         """The last biases of both discriminators."""
@@ -155,7 +181,7 @@ class DoppelGANger(GenerativeModule):
         if lengths is None and self.layout.fixed_length:
             lengths = torch.full((n,), t, device=rng.device)
         generator = self.generator if self.averaged is None else self.averaged
-        fake = generator(self.generator.noise(n, rng), masked=lengths is None)
+        fake = generator(self.generator.noise(n, rng), lengths)
         lengths = lengths_from_flags(fake.flags[:, :t]) if lengths is None else lengths
         active = torch.arange(t, device=rng.device) < lengths[:, None]
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
 from dg.encoding import Block, Layout, width
-from dg.nn import FLAGS, LSTM, Heads, active_blocks, ended, harden, mlp
+from dg.encoding.transforms import MARGIN
+from dg.nn import FLAGS, LSTM, Heads, active_blocks, ended, harden, lengths_from_flags, mlp
 
 PASSES = 8  # of the RNN between two looks whether all samples of a batch have ended
 
@@ -112,6 +113,8 @@ class DoppelGANgerGenerator(nn.Module):
     (D5): the metadata generator learns through the discriminators alone, never through the LSTM.
     """
 
+    normalized: Tensor
+
     def __init__(
         self,
         layout: Layout,
@@ -127,9 +130,12 @@ class DoppelGANgerGenerator(nn.Module):
         initial_state: Literal["random", "zero"],
         flags: bool,
         mask_tail: bool = False,
+        self_normalizing: bool = False,
     ) -> None:
         super().__init__()
         self.layout, self.sample_len, self.initial_state, self.mask_tail = layout, sample_len, initial_state, mask_tail
+        self.self_normalizing = self_normalizing
+        self.register_buffer("normalized", torch.tensor(layout.normalized, dtype=torch.int64), persistent=False)
         self.noise_widths = (metadata_noise, minmax_noise, measurement_noise)
         m, mm = width(layout.metadata), width(layout.minmax)
         hidden = (metadata_layers, metadata_units)
@@ -165,13 +171,17 @@ class DoppelGANgerGenerator(nn.Module):
             noise = noise._replace(hidden=torch.zeros_like(noise.hidden), cell=torch.zeros_like(noise.cell))
         return noise
 
-    def forward(self, noise: Noise, *, masked: bool = True) -> Series:
-        """Samples, a function of `noise` alone. Blocks after the end are 0 if `masked`, and not generated (D36)."""
+    def forward(self, noise: Noise, lengths: Int[Tensor, " b"] | None = None) -> Series:
+        """Samples, a function of `noise` alone.
+
+        Flags end a series, unless `lengths` are told: its blocks after the end are 0, and not generated (D36).
+        """
         none = noise.metadata[:, :0]
         metadata = self.metadata(noise.metadata) if self.metadata else none
         hard_metadata = harden(metadata, self.layout.metadata)
         minmax = self.minmax(torch.cat([noise.minmax, hard_metadata], dim=1)) if self.minmax else none
-        condition = torch.cat([hard_metadata, harden(minmax, self.layout.minmax)], dim=1)
+        hard_minmax = harden(minmax, self.layout.minmax)
+        condition, masked = torch.cat([hard_metadata, hard_minmax], dim=1), self.flags and lengths is None
         until_ended = masked and not self.layout.fixed_length
         measurements, flags = self.measurements(condition, noise, until_ended=until_ended)
         if flags is None:
@@ -180,4 +190,27 @@ class DoppelGANgerGenerator(nn.Module):
             active = active_blocks(flags, self.sample_len)
             measurements = measurements * (active_blocks(flags, 1) if self.mask_tail else active)
             flags = flags * active
+        if self.self_normalizing:
+            ends = lengths if lengths is not None else None if flags is None else lengths_from_flags(flags)
+            measurements = self._normalized(measurements, hard_minmax, ends)
         return Series(metadata, minmax, measurements, flags)
+
+    def _normalized(
+        self, measurements: Float[Tensor, "b t k"], minmax: Float[Tensor, "b mm"], lengths: Int[Tensor, " b"] | None
+    ) -> Float[Tensor, "b t k"]:
+        """Auto-normalised series, put onto the range that auto-normalisation gives a real one with their (max-min)/2.
+
+        Only the records of a series count. A constant series, generated or by its (max-min)/2, is the middle.
+        """
+        series = measurements.index_select(2, self.normalized)
+        start, end = (-1.0, 1.0) if self.layout.minmax[0].activation == "tanh" else (0.0, 1.0)
+        active = torch.ones_like(series[:, :, :1], dtype=torch.bool)
+        if lengths is not None:
+            active = (torch.arange(series.shape[1], device=series.device) < lengths[:, None])[..., None]
+        highest = series.masked_fill(~active, -torch.inf).amax(dim=1, keepdim=True)
+        lowest = series.masked_fill(~active, torch.inf).amin(dim=1, keepdim=True)
+        half = minmax[:, None, 1::2].clamp_min(MARGIN)
+        reached = (end - start) * (1 - MARGIN / half)
+        stretch = reached / (highest - lowest).clamp_min(1e-6)
+        normalized = (start + end) / 2 + (series - (highest + lowest) / 2) * stretch
+        return measurements.index_copy(2, self.normalized, torch.where(active, normalized, series))

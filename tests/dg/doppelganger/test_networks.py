@@ -149,7 +149,7 @@ def test_masked_blocks_are_zero_in_records_and_flags_and_take_no_gradient() -> N
     noise = networks.noise(4, stream(0))
     series = networks(noise)
     assert series.measurements[:, :3].all() and not series.measurements[:, 3:].any() and not series.flags[:, 3:].any()
-    unmasked = networks(noise, masked=False)
+    unmasked = networks(noise, lengths=torch.full((len(noise.metadata),), 7))
     assert unmasked.measurements.all()
     assert torch.equal(unmasked.measurements[:, :3], series.measurements[:, :3])
 
