@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_loss
 
+from baselines.gru import GRU
 from baselines.marginals import Empirical
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Few, Rate, Weight, Width
@@ -205,7 +206,7 @@ class RecurrentStack(nn.Module):
     def __init__(self, inputs: int, units: int, outputs: int, layers: int, *, bounded: bool = True) -> None:
         super().__init__()
         self.bounded = bounded
-        self.gru = nn.GRU(inputs, units, layers, batch_first=True)
+        self.gru = GRU(inputs, units, layers)
         self.head = linear(units, outputs)
         for layer in range(layers):
             inside = (inputs if layer == 0 else units) + units
