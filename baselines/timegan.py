@@ -161,8 +161,7 @@ class TimeGAN(GenerativeModule):
             latents = [self.embedder(real, active), self.supervisor(generated, active), generated]
         logits = self.discriminator(torch.cat(latents), torch.cat([active] * 3)).chunk(3)
         loss = _labelled(logits[0], 1.0) + _labelled(logits[1], 0.0) + self.hparams.gamma * _labelled(logits[2], 0.0)
-        if loss > self.hparams.threshold:
-            self._descend("discriminator", loss)
+        self._descend("discriminator", loss, skips=~(loss.detach() > self.hparams.threshold))
         return {"discriminator": loss.detach()}
 
     def _supervised(self, latent: Float[Tensor, "b t h"], predicted: Float[Tensor, "b t h"]) -> Float[Tensor, ""]:
@@ -171,8 +170,14 @@ class TimeGAN(GenerativeModule):
             return mse_loss(predicted, latent)
         return mse_loss(predicted[:, :-1] if self.hparams.shifted else predicted[:, 1:], latent[:, 1:])
 
-    def _descend(self, player: str, loss: Tensor, *, counts: bool = False) -> None:
+    def _descend(self, player: str, loss: Tensor, *, counts: bool = False, skips: Tensor | None = None) -> None:
+        """One step of `player`'s optimiser; if `skips` is true, weights, moments and count of steps stay as they are.
+
+        The device decides it: torch's fused Adam skips a step where `found_inf` is 1.
+        """
         optimizer = list(self.optimizers())[PLAYERS.index(player)]  # type: ignore[arg-type]
+        if skips is not None:
+            optimizer.optimizer.found_inf = skips.float()
         self.descend(optimizer, loss, self._players()[player], counts=counts)
 
     def _players(self) -> dict[str, nn.Module]:

@@ -64,9 +64,28 @@ def test_three_phases_of_as_many_iterations(ramps: TimeSeriesDataset, steps) -> 
 def test_the_discriminator_waits_while_it_is_far_ahead(
     threshold: float, learns: bool, ramps: TimeSeriesDataset, steps
 ) -> None:
-    model = partial(TimeGAN, threshold=threshold, **SMALL)
-    fit(model, ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=2)
-    assert any(player == "discriminator" for player, *_ in steps) == learns
+    """Neither its weights move then, nor Adam's moments and count of steps."""
+    encoder = Encoder.fit(ramps, auto_normalize=False)
+    module = fit(partial(TimeGAN, threshold=threshold, **SMALL), ramps, encoder=encoder, batches=2).module
+    moved = [networks for player, _, networks in steps if player == "discriminator"]
+    assert moved == 2 * [{"discriminator"} if learns else set()]
+    states = module.optimizers()[PLAYERS.index("discriminator")].optimizer.state.values()
+    assert len(states) == sum(weight.requires_grad for weight in module.discriminator.parameters())
+    for state in states:
+        assert state["step"].item() == (2 if learns else 0)
+        assert learns or not (state["exp_avg"].any() or state["exp_avg_sq"].any())
+
+
+def test_a_step_that_is_not_skipped_is_a_plain_one(ramps: TimeSeriesDataset, monkeypatch, same_weights) -> None:
+    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=3)
+    conditional, descend, skipped = train(), TimeGAN._descend, []
+
+    def plain(self: TimeGAN, player: str, loss: torch.Tensor, *, counts: bool = False, skips=None) -> None:
+        skipped.append(skips is not None and bool(skips))
+        descend(self, player, loss, counts=counts)
+
+    monkeypatch.setattr(TimeGAN, "_descend", plain)
+    assert same_weights(train().module, conditional.module) and not any(skipped)
 
 
 def test_moments_are_those_over_the_batch() -> None:
@@ -174,18 +193,18 @@ def test_records_are_seen_from_0_to_1_and_nothing_follows_the_end(dataset) -> No
     assert (within.min(axis=0) >= [5, -3]).all() and (within.max(axis=0) <= [9, -1]).all()
 
 
-@pytest.mark.parametrize("killed_after", [1, 3, 5])
+@pytest.mark.parametrize(("batches", "killed_after"), [(2, 1), (2, 3), (2, 5)])
 def test_interrupted_in_any_phase_it_ends_as_an_unbroken_one(
-    killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
+    batches: int, killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
 ) -> None:
     encoder = Encoder.fit(ramps, auto_normalize=False)
-    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=2, seed=3)
+    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=batches, seed=3)
     checkpoint = tmp_path / "checkpoint"
     unbroken = train()
     with pytest.raises(InterruptedError):
         train(checkpoint=checkpoint, checkpoint_every=1, callbacks=[interruption(killed_after)])
     resumed = train(checkpoint=checkpoint)
-    assert resumed.module.trainer.global_step == 6 and same_weights(resumed.module, unbroken.module)
+    assert resumed.module.trainer.global_step == 3 * batches and same_weights(resumed.module, unbroken.module)
 
 
 def test_it_learns_sines(sines: TimeSeriesDataset) -> None:
