@@ -88,6 +88,43 @@ def test_a_step_that_is_not_skipped_is_a_plain_one(ramps: TimeSeriesDataset, mon
     assert same_weights(train().module, conditional.module) and not any(skipped)
 
 
+def test_phase_2_embeds_every_sample_once(ramps: TimeSeriesDataset, monkeypatch) -> None:
+    """60 samples and 20 iterations of 4; the losses are those of embedding every minibatch."""
+    losses: dict[bool, list[float]] = {True: [], False: []}
+    embedded: dict[bool, int] = {True: 0, False: 0}
+
+    def trained(kept: bool) -> TimeGAN:
+        def supervise(self: TimeGAN, *arguments) -> dict[str, torch.Tensor]:
+            losses[kept].append(float((found := real_supervise(self, *arguments))["supervised"]))
+            return found
+
+        def latent(self: TimeGAN, part):
+            embedded[kept] += len(part)
+            return real_latent(self, part)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(TimeGAN, "_supervise", supervise)
+            patch.setattr(TimeGAN, "_latent", latent)
+            if not kept:
+                patch.setattr("baselines.timegan.available", lambda: 1000)
+            encoder = Encoder.fit(ramps, auto_normalize=False)
+            return fit(partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=20, accelerator="cpu").module
+
+    real_supervise, real_latent = TimeGAN._supervise, TimeGAN._latent
+    modules = [trained(kept) for kept in (True, False)]
+    assert embedded == {True: 60, False: 80}
+    assert losses[True] == pytest.approx(losses[False], rel=1e-5) and len(losses[True]) == 20
+    assert all(module.latents is None and "latents" not in module.state_dict() for module in modules)
+
+
+def test_few_iterations_embed_their_own_samples(ramps: TimeSeriesDataset, monkeypatch) -> None:
+    sizes: list[int] = []
+    real = TimeGAN._all_latents
+    monkeypatch.setattr(TimeGAN, "_all_latents", lambda self: sizes.append(len(found := real(self))) or found)
+    fit(partial(TimeGAN, **SMALL), ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=14)
+    assert sizes == [0]
+
+
 def test_moments_are_those_over_the_batch() -> None:
     generated, real = np.random.default_rng(0).normal(size=(2, 6, 3, 2))
     deviations = [np.sqrt(np.var(samples, axis=0) + 1e-6) for samples in (generated, real)]
@@ -193,7 +230,7 @@ def test_records_are_seen_from_0_to_1_and_nothing_follows_the_end(dataset) -> No
     assert (within.min(axis=0) >= [5, -3]).all() and (within.max(axis=0) <= [9, -1]).all()
 
 
-@pytest.mark.parametrize(("batches", "killed_after"), [(2, 1), (2, 3), (2, 5)])
+@pytest.mark.parametrize(("batches", "killed_after"), [(2, 1), (2, 3), (2, 5), (16, 23)])
 def test_interrupted_in_any_phase_it_ends_as_an_unbroken_one(
     batches: int, killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
 ) -> None:
