@@ -53,14 +53,18 @@ class RNN(GenerativeModule):
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
         """One step on all records of the batch, each predicted from the true ones before it."""
-        t = self.layout.max_length
+        t = self._longest(batch)
         condition = attributes(batch)[:, None].expand(-1, t, -1)
-        hidden, _ = self.lstm(torch.cat([condition, batch.measurements], dim=2))
-        following = records(batch, self.layout).roll(-1, dims=1)
+        hidden, _ = self.lstm(torch.cat([condition, batch.measurements[:, :t]], dim=2))
+        following = records(batch, self.layout)[:, :t].roll(-1, dims=1)
         there_is_one = torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]
         loss = prediction_loss(self.heads(hidden).squeeze(2), following, there_is_one.to(hidden), self.blocks)
         self.descend(self.optimizers(), loss, self, counts=True)  # type: ignore[arg-type]
         self.report(prediction=loss.detach())
+
+    def _longest(self, batch: Encoded) -> int:
+        """How many records the longest sample of the batch has: what follows them has no part in the loss."""
+        return self.layout.max_length if self.layout.fixed_length else int(batch.lengths.max())
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:

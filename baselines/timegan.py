@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from types import MappingProxyType
 
 import torch
@@ -9,9 +10,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_loss
 
+from baselines.gru import GRU
 from baselines.marginals import Empirical
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Few, Rate, Weight, Width
+from dg.memory import available
 from dg.module import GenerativeModule
 from dg.nn import linear
 
@@ -64,6 +67,7 @@ class TimeGAN(GenerativeModule):
         self.register_buffer("low", torch.zeros(k))
         self.register_buffer("span", torch.ones(k))
         self.lengths = Empirical(lengths=torch.empty(0, dtype=torch.int64))
+        self.latents: Tensor | None = None
 
     @property
     def samples_per_batch(self) -> int:
@@ -94,9 +98,9 @@ class TimeGAN(GenerativeModule):
         if phase == 0:
             losses = self._embed(parts[0])
         elif phase == 1:
-            losses = self._supervise(parts[0])
+            losses = self._supervise(parts[0], batch_index)
         else:
-            losses = {}
+            losses, self.latents = {}, None
             for number, part in enumerate(parts[:2]):
                 losses |= self._generate_and_embed(part, rng, counts=number == 0)
             losses |= self._discriminate(parts[2], rng)
@@ -119,14 +123,40 @@ class TimeGAN(GenerativeModule):
         self._descend("autoencoder", 10 * reconstruction, counts=True)
         return {"reconstruction": reconstruction.detach()}
 
-    def _supervise(self, part: Encoded) -> dict[str, Tensor]:
+    def _supervise(self, part: Encoded, batch_index: int) -> dict[str, Tensor]:
         """Phase 2: the supervisor learns the dynamics of the latent records; the generator has no part in its loss."""
-        real, active = self._real(part)
-        with torch.no_grad():
-            latent = self.embedder(real, active)
+        if self.latents is None:
+            self.latents = self._all_latents()
+        if len(self.latents):
+            drawn = next(islice(self.trainer.train_dataloader.sampler, batch_index, None))[: len(part)]  # type: ignore[union-attr]
+            latent, active = self.latents[drawn.to(self.device)], self._active(part.lengths)
+        else:
+            latent, active = self._latent(part)
         supervised = self._supervised(latent, self.supervisor(latent, active))
         self._descend("supervisor", supervised, counts=True)
         return {"supervised": supervised.detach()}
+
+    def _all_latents(self) -> Float[Tensor, "n t h"]:
+        """The latent records of every training sample, which phase 2 does not change.
+
+        None of them (n = 0) if phase 2 draws fewer samples than there are, or if they would fill a quarter of the free
+        memory.
+        """
+        samples, h = self.trainer.train_dataloader.dataset.encoded, self.embedder.head.out_features  # type: ignore[union-attr]
+        n, b, t = len(samples), self.hparams.batch_size, self.layout.max_length
+        free = torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else available()
+        if n > b * self.iterations or 4 * n * t * h > free // 4:
+            return self.low.new_empty(0, t, h)
+        latents = self.low.new_empty(n, t, h)
+        for index in torch.arange(n, device=self.device).split(b):
+            latents[index], _ = self._latent(samples[index])
+        return latents
+
+    @torch.no_grad()
+    def _latent(self, part: Encoded) -> tuple[Float[Tensor, "b t h"], Float[Tensor, "b t 1"]]:
+        """The latent records of training samples, and where they are active."""
+        real, active = self._real(part)
+        return self.embedder(real, active), active
 
     def _generate_and_embed(self, part: Encoded, rng: torch.Generator, *, counts: bool) -> dict[str, Tensor]:
         """Phase 3: a step of generator and supervisor, then one of embedder and recovery on the same samples."""
@@ -159,8 +189,7 @@ class TimeGAN(GenerativeModule):
             latents = [self.embedder(real, active), self.supervisor(generated, active), generated]
         logits = self.discriminator(torch.cat(latents), torch.cat([active] * 3)).chunk(3)
         loss = _labelled(logits[0], 1.0) + _labelled(logits[1], 0.0) + self.hparams.gamma * _labelled(logits[2], 0.0)
-        if loss > self.hparams.threshold:
-            self._descend("discriminator", loss)
+        self._descend("discriminator", loss, skips=~(loss.detach() > self.hparams.threshold))
         return {"discriminator": loss.detach()}
 
     def _supervised(self, latent: Float[Tensor, "b t h"], predicted: Float[Tensor, "b t h"]) -> Float[Tensor, ""]:
@@ -169,8 +198,14 @@ class TimeGAN(GenerativeModule):
             return mse_loss(predicted, latent)
         return mse_loss(predicted[:, :-1] if self.hparams.shifted else predicted[:, 1:], latent[:, 1:])
 
-    def _descend(self, player: str, loss: Tensor, *, counts: bool = False) -> None:
+    def _descend(self, player: str, loss: Tensor, *, counts: bool = False, skips: Tensor | None = None) -> None:
+        """One step of `player`'s optimiser; if `skips` is true, weights, moments and count of steps stay as they are.
+
+        The device decides it: torch's fused Adam skips a step where `found_inf` is 1.
+        """
         optimizer = list(self.optimizers())[PLAYERS.index(player)]  # type: ignore[arg-type]
+        if skips is not None:
+            optimizer.optimizer.found_inf = skips.float()
         self.descend(optimizer, loss, self._players()[player], counts=counts)
 
     def _players(self) -> dict[str, nn.Module]:
@@ -204,7 +239,7 @@ class RecurrentStack(nn.Module):
     def __init__(self, inputs: int, units: int, outputs: int, layers: int, *, bounded: bool = True) -> None:
         super().__init__()
         self.bounded = bounded
-        self.gru = nn.GRU(inputs, units, layers, batch_first=True)
+        self.gru = GRU(inputs, units, layers)
         self.head = linear(units, outputs)
         for layer in range(layers):
             inside = (inputs if layer == 0 else units) + units

@@ -4,6 +4,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from baselines import RNN
 from dg import Encoder, TimeSeriesDataset, fit
@@ -53,3 +55,51 @@ def test_an_interrupted_run_ends_as_an_unbroken_one(
         assert checkpoint.exists()
     assert same_weights(resumable().module, unbroken.module)
     assert same_weights(resumable().module, unbroken.module)
+
+
+class Unasked(TorchDispatchMode):
+    """Refuses to tell the host a number of the device."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        assert function.overloadpacket is not torch.ops.aten._local_scalar_dense, "the device is asked for a number"
+        return function(*args, **(kwargs or {}))
+
+
+def test_a_batch_ends_with_its_longest_series(dataset, monkeypatch) -> None:
+    """Loss and gradients are those of all twelve records."""
+    lengths = np.random.default_rng(0).integers(1, 6, 40)
+    lengths[-1] = 12
+    train = dataset(np.random.default_rng(1).normal(size=(40, 12, 2)), lengths, kind=[*"ab"] * 20)
+    seen: list[int] = []
+
+    def trained() -> tuple[float, list[torch.Tensor]]:
+        module = fit(partial(RNN, units=8, batch_size=6), train, batches=1, seed=2, log_every_n_steps=1).module
+        gradients = [weight.grad for weight in module.parameters() if weight.requires_grad]
+        return float(module.trainer.logged_metrics["train/prediction"]), gradients
+
+    with monkeypatch.context() as patch:
+        longest = RNN._longest
+        patch.setattr(RNN, "_longest", lambda self, batch: seen.append(longest(self, batch)) or seen[-1])
+        loss, gradients = trained()
+    assert seen[0] < 12
+    monkeypatch.setattr(RNN, "_longest", lambda self, batch: 12)
+    whole_loss, whole_gradients = trained()
+    assert loss == pytest.approx(whole_loss, rel=1e-6)
+    for found, expected in zip(gradients, whole_gradients, strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6 * float(expected.abs().max()))
+
+
+def test_where_lengths_are_equal_the_device_is_asked_nothing(dataset, monkeypatch) -> None:
+    """But whether the loss is a number."""
+    monkeypatch.setattr("baselines.rnn.refuse_nan", lambda *_, **__: None)
+    step = RNN.training_step
+
+    def unasked(self: RNN, *arguments) -> None:
+        with Unasked():
+            step(self, *arguments)
+
+    monkeypatch.setattr(RNN, "training_step", unasked)
+    train = dataset(np.random.default_rng(0).normal(size=(20, 5, 1)))
+    fit(partial(RNN, units=8, batch_size=6), train, batches=2, accelerator="cpu")
+    with pytest.raises(AssertionError, match="asked"):
+        fit(partial(RNN, units=8, batch_size=6), dataset(np.ones((20, 5, 1)), [3, 5] * 10), batches=1)

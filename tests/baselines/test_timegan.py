@@ -64,9 +64,65 @@ def test_three_phases_of_as_many_iterations(ramps: TimeSeriesDataset, steps) -> 
 def test_the_discriminator_waits_while_it_is_far_ahead(
     threshold: float, learns: bool, ramps: TimeSeriesDataset, steps
 ) -> None:
-    model = partial(TimeGAN, threshold=threshold, **SMALL)
-    fit(model, ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=2)
-    assert any(player == "discriminator" for player, *_ in steps) == learns
+    """Neither its weights move then, nor Adam's moments and count of steps."""
+    encoder = Encoder.fit(ramps, auto_normalize=False)
+    module = fit(partial(TimeGAN, threshold=threshold, **SMALL), ramps, encoder=encoder, batches=2).module
+    moved = [networks for player, _, networks in steps if player == "discriminator"]
+    assert moved == 2 * [{"discriminator"} if learns else set()]
+    states = module.optimizers()[PLAYERS.index("discriminator")].optimizer.state.values()
+    assert len(states) == sum(weight.requires_grad for weight in module.discriminator.parameters())
+    for state in states:
+        assert state["step"].item() == (2 if learns else 0)
+        assert learns or not (state["exp_avg"].any() or state["exp_avg_sq"].any())
+
+
+def test_a_step_that_is_not_skipped_is_a_plain_one(ramps: TimeSeriesDataset, monkeypatch, same_weights) -> None:
+    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=3)
+    conditional, descend, skipped = train(), TimeGAN._descend, []
+
+    def plain(self: TimeGAN, player: str, loss: torch.Tensor, *, counts: bool = False, skips=None) -> None:
+        skipped.append(skips is not None and bool(skips))
+        descend(self, player, loss, counts=counts)
+
+    monkeypatch.setattr(TimeGAN, "_descend", plain)
+    assert same_weights(train().module, conditional.module) and not any(skipped)
+
+
+def test_phase_2_embeds_every_sample_once(ramps: TimeSeriesDataset, monkeypatch) -> None:
+    """60 samples and 20 iterations of 4; the losses are those of embedding every minibatch."""
+    losses: dict[bool, list[float]] = {True: [], False: []}
+    embedded: dict[bool, int] = {True: 0, False: 0}
+
+    def trained(kept: bool) -> TimeGAN:
+        def supervise(self: TimeGAN, *arguments) -> dict[str, torch.Tensor]:
+            losses[kept].append(float((found := real_supervise(self, *arguments))["supervised"]))
+            return found
+
+        def latent(self: TimeGAN, part):
+            embedded[kept] += len(part)
+            return real_latent(self, part)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(TimeGAN, "_supervise", supervise)
+            patch.setattr(TimeGAN, "_latent", latent)
+            if not kept:
+                patch.setattr("baselines.timegan.available", lambda: 1000)
+            encoder = Encoder.fit(ramps, auto_normalize=False)
+            return fit(partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=20, accelerator="cpu").module
+
+    real_supervise, real_latent = TimeGAN._supervise, TimeGAN._latent
+    modules = [trained(kept) for kept in (True, False)]
+    assert embedded == {True: 60, False: 80}
+    assert losses[True] == pytest.approx(losses[False], rel=1e-5) and len(losses[True]) == 20
+    assert all(module.latents is None and "latents" not in module.state_dict() for module in modules)
+
+
+def test_few_iterations_embed_their_own_samples(ramps: TimeSeriesDataset, monkeypatch) -> None:
+    sizes: list[int] = []
+    real = TimeGAN._all_latents
+    monkeypatch.setattr(TimeGAN, "_all_latents", lambda self: sizes.append(len(found := real(self))) or found)
+    fit(partial(TimeGAN, **SMALL), ramps, encoder=Encoder.fit(ramps, auto_normalize=False), batches=14)
+    assert sizes == [0]
 
 
 def test_moments_are_those_over_the_batch() -> None:
@@ -174,18 +230,18 @@ def test_records_are_seen_from_0_to_1_and_nothing_follows_the_end(dataset) -> No
     assert (within.min(axis=0) >= [5, -3]).all() and (within.max(axis=0) <= [9, -1]).all()
 
 
-@pytest.mark.parametrize("killed_after", [1, 3, 5])
+@pytest.mark.parametrize(("batches", "killed_after"), [(2, 1), (2, 3), (2, 5), (16, 23)])
 def test_interrupted_in_any_phase_it_ends_as_an_unbroken_one(
-    killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
+    batches: int, killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
 ) -> None:
     encoder = Encoder.fit(ramps, auto_normalize=False)
-    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=2, seed=3)
+    train = partial(fit, partial(TimeGAN, **SMALL), ramps, encoder=encoder, batches=batches, seed=3)
     checkpoint = tmp_path / "checkpoint"
     unbroken = train()
     with pytest.raises(InterruptedError):
         train(checkpoint=checkpoint, checkpoint_every=1, callbacks=[interruption(killed_after)])
     resumed = train(checkpoint=checkpoint)
-    assert resumed.module.trainer.global_step == 6 and same_weights(resumed.module, unbroken.module)
+    assert resumed.module.trainer.global_step == 3 * batches and same_weights(resumed.module, unbroken.module)
 
 
 def test_it_learns_sines(sines: TimeSeriesDataset) -> None:
