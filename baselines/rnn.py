@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
-from baselines.records import prediction_loss, record_blocks, records, samples_of, unroll
+from baselines.records import fed_back, prediction_loss, record_blocks, records, samples_of, unroll
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
 from dg.module import GenerativeModule
@@ -70,12 +70,11 @@ class RNN(GenerativeModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples whose metadata and first record are drawn, and whose other records are predicted."""
         condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
-        k = width(self.layout.measurements)
         state: tuple[Tensor, Tensor] | None = None
 
         def next_record(record: Tensor) -> Tensor:
             nonlocal state
-            hidden, state = self.lstm(torch.cat([condition, record[:, :k]], dim=1)[:, None], state)
+            hidden, state = self.lstm(torch.cat([condition, fed_back(record, self.layout)], dim=1)[:, None], state)
             return self.heads(hidden[:, 0]).squeeze(1)
 
         return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)

@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from baselines import RNN
 from dg import Encoder, TimeSeriesDataset, fit
@@ -57,14 +56,6 @@ def test_an_interrupted_run_ends_as_an_unbroken_one(
     assert same_weights(resumable().module, unbroken.module)
 
 
-class Unasked(TorchDispatchMode):
-    """Refuses to tell the host a number of the device."""
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        assert function.overloadpacket is not torch.ops.aten._local_scalar_dense, "the device is asked for a number"
-        return function(*args, **(kwargs or {}))
-
-
 def test_a_batch_ends_with_its_longest_series(dataset, monkeypatch) -> None:
     """Loss and gradients are those of all twelve records."""
     lengths = np.random.default_rng(0).integers(1, 6, 40)
@@ -87,19 +78,3 @@ def test_a_batch_ends_with_its_longest_series(dataset, monkeypatch) -> None:
     assert loss == pytest.approx(whole_loss, rel=1e-6)
     for found, expected in zip(gradients, whole_gradients, strict=True):
         torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6 * float(expected.abs().max()))
-
-
-def test_where_lengths_are_equal_the_device_is_asked_nothing(dataset, monkeypatch) -> None:
-    """But whether the loss is a number."""
-    monkeypatch.setattr("baselines.rnn.refuse_nan", lambda *_, **__: None)
-    step = RNN.training_step
-
-    def unasked(self: RNN, *arguments) -> None:
-        with Unasked():
-            step(self, *arguments)
-
-    monkeypatch.setattr(RNN, "training_step", unasked)
-    train = dataset(np.random.default_rng(0).normal(size=(20, 5, 1)))
-    fit(partial(RNN, units=8, batch_size=6), train, batches=2, accelerator="cpu")
-    with pytest.raises(AssertionError, match="asked"):
-        fit(partial(RNN, units=8, batch_size=6), dataset(np.ones((20, 5, 1)), [3, 5] * 10), batches=1)
