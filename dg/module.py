@@ -47,7 +47,7 @@ class GenerativeModule(LightningModule):
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         self.layout = layout
-        self.seed = 0
+        self.seed, self.capturable = 0, False
         self._diverged: dict[tuple[str, ...], Tensor] = {}
         self.automatic_optimization = False
 
@@ -62,6 +62,10 @@ class GenerativeModule(LightningModule):
 
     def observe(self, train: Encoded) -> None:
         """Called once before training, with all training samples: what takes no gradient is learnt here."""
+
+    def capture(self) -> None:
+        """Asks for batches as CUDA graphs, before training; raises ValueError unless the model can."""
+        raise ValueError(f"capture: a batch of {type(self).__name__} cannot be a CUDA graph; DoppelGANger's can")
 
     @abstractmethod
     def training_step(self, batch: Encoded, batch_index: int) -> Tensor | None:
@@ -98,7 +102,9 @@ class GenerativeModule(LightningModule):
     def adam(self, network: nn.Module, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999) -> Adam:
         """Adam over what `network` learns."""
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        return Adam(parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True)
+        return Adam(
+            parameters, lr=learning_rate, betas=(beta1, beta2), eps=1e-8, fused=True, capturable=self.capturable
+        )
 
     def report(self, **losses: Tensor) -> None:
         """Logs the losses of this batch, every `log_every_n_steps` batches, and raises TrainingDiverged where it logs.

@@ -32,6 +32,7 @@ def fit(
     seed: Seed = 0,
     checkpoint: Path | None = None,
     checkpoint_every: Count = 500,
+    capture: bool = False,
     trainer: Callable[..., Trainer] = Trainer,
     callbacks: Sequence[Callback] = (),
     **trainer_arguments: Any,
@@ -42,6 +43,7 @@ def fit(
     batches: minibatches to train for, 200,000 in Appendix B; models with `max_epochs` may end earlier
     checkpoint: a file that is rewritten about every `checkpoint_every` batches; if it exists, training goes on from it,
         to more `batches` too, unless the model trains in phases
+    capture: a batch is recorded as a CUDA graph and then replayed, on a GPU, in float32, if the model can
     trainer: makes the Lightning Trainer, e.g. `partial(Trainer, accelerator="gpu")`
 
     Raises TrainingDiverged when a loss or a weight is no longer finite; the checkpoint is then the last good one.
@@ -78,6 +80,9 @@ def fit(
         **{"logger": False, **trainer_arguments},
     )
     _refuse_cuts(lightning)
+    if capture:
+        _refuse_capture(lightning)
+        module.capture()
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
     module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
@@ -113,6 +118,15 @@ def _refuse_cuts(trainer: Trainer) -> None:
     if shortened:
         raise ValueError(
             f"the trainer's {' and '.join(shortened)} would train for less than is asked for; leave it out"
+        )
+
+
+def _refuse_capture(trainer: Trainer) -> None:
+    """Raises ValueError for a trainer without a GPU or with another precision than float32."""
+    if trainer.strategy.root_device.type != "cuda" or trainer.precision != "32-true":
+        raise ValueError(
+            f"capture: a CUDA graph needs a GPU and float32, the trainer has {trainer.strategy.root_device.type} and "
+            f"{trainer.precision}: train without it, or with trainer=gpu"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
+from dg.capture import Captured
 from dg.critic import Critic, interpolation, last_biases
 from dg.doppelganger.networks import DoppelGANgerGenerator, Noise, Series
 from dg.encoding import Encoded, Layout, width
@@ -105,6 +107,7 @@ class DoppelGANger(GenerativeModule):
             mask_tail=mask_tail,
             self_normalizing=self_normalizing,
         )
+        self.compete: Callable[..., dict[str, Tensor]] = self._compete
         self.averaged = None
         if averaging is not None:
             self.averaged = deepcopy(self.generator).requires_grad_(False)
@@ -114,6 +117,15 @@ class DoppelGANger(GenerativeModule):
         self.discriminator = Critic(packing * (self.generator.records * record + attributes), hidden)
         judged_alone = auxiliary_discriminator and attributes > 0
         self.auxiliary_discriminator = Critic(packing * attributes, hidden) if judged_alone else None
+
+    def capture(self) -> None:
+        """From now on a batch is a CUDA graph, but for the generator's step; raises ValueError where lengths vary."""
+        if not self.layout.fixed_length:
+            raise ValueError(
+                "capture: where lengths vary, a batch of DoppelGANger ends when its series have (D36), which a CUDA "
+                "graph cannot: train without it"
+            )
+        self.capturable, self.compete = True, Captured(self._compete)
 
     @property
     def samples_per_batch(self) -> int:
@@ -130,7 +142,7 @@ class DoppelGANger(GenerativeModule):
         """Discriminator, auxiliary discriminator, generator in turn, on one real and one generated batch (D21)."""
         generator_optimizer, *_ = self.optimizers()
         draws = self._draws(len(batch), self.batch_rng())
-        losses = self._compete(batch, draws)
+        losses = self.compete(self._judged(self._real(batch)), draws)
         generator_optimizer.step()
         for _ in range(1, self.hparams.generator_rounds):
             losses |= self._fool(self._judged(self.generator(draws[-1].noise)))
@@ -145,10 +157,10 @@ class DoppelGANger(GenerativeModule):
         rounds = range(self.hparams.discriminator_rounds)
         return [Draw(noise(b, rng), [interpolation(packs, rng) for packs in weights]) for _ in rounds]
 
-    def _compete(self, batch: Encoded, draws: list[Draw]) -> dict[str, Tensor]:
+    def _compete(self, real: Judged, draws: list[Draw]) -> dict[str, Tensor]:
         """All steps of the discriminators, and the generator's gradient before its first step; returns the losses."""
         _, *optimizers = self.optimizers()
-        real, losses = self._judged(self._real(batch)), dict[str, Tensor]()
+        losses: dict[str, Tensor] = {}
         for draw in draws:
             with torch.set_grad_enabled(draw is draws[-1]):
                 fake = self._judged(self.generator(draw.noise))

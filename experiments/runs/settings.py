@@ -92,6 +92,7 @@ class Settings(Open):
     batches: Count
     data: Name | None
     outputs: Name
+    capture: bool
     scale: Scale
     model: Model
     dataset: Dataset

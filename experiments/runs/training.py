@@ -65,6 +65,7 @@ def _make(run: Run) -> None:
             seed=config.seed,
             checkpoint=folder / "checkpoint.ckpt",
             checkpoint_every=config.scale.checkpoint_every,
+            capture=config.capture,
             trainer=instantiate(config.trainer),
             callbacks=[stopwatch, watch],
             logger=made,
