@@ -1,7 +1,8 @@
-"""All tests: one torch thread, examples that repeat, and dg and baselines checked against their annotated shapes."""
+"""All tests: one thread, examples that repeat, dg and baselines checked against their annotated shapes."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # As for mypy, an int is a float (PEP 484's numeric tower).
 install_import_hook(["dg", "baselines"], "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that tests start
 settings.register_profile("house", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("house")
 

@@ -8,6 +8,7 @@ A tested on A′, and A′ tested on A. A model that cannot take part has one ro
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,7 @@ def _evaluate(
 ) -> None:
     frame = evaluate(task, train, tests, seed=seed)
     file.parent.mkdir(parents=True, exist_ok=True)
-    whole = file.with_suffix(".unfinished")
+    whole = file.with_suffix(f".{os.getpid()}.unfinished")  # of this process, another may compute the same
     frame.to_parquet(whole)
     whole.rename(file)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -15,26 +14,22 @@ import pytest
 from omegaconf import OmegaConf
 
 from experiments.runs.run import Run
+from tests.commands import Command
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]
 QUIET = [*SMALL, "logger=csv"]
 
 
-def command(outputs: Path, *overrides: str) -> list[str]:
-    return [sys.executable, "-m", "experiments.train", f"outputs={outputs}", *overrides]
+def start(outputs: Path, *overrides: str, **limits: int) -> Command:
+    return Command("experiments.train", f"outputs={outputs}", *overrides, **limits)
 
 
-def start(outputs: Path, *overrides: str, **options) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(command(outputs, *overrides), cwd=ROOT, env=environment, text=True, **pipes, **options)
-
-
-def finish(process: subprocess.Popen[str], code: int = 0) -> str:
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == code, output
-    return output
+def finish(command: Command, code: int = 0) -> str:
+    status, output, errors = command.finish()
+    assert status == code, errors
+    return output + errors
 
 
 def weights(outputs: Path) -> bytes:
@@ -49,8 +44,11 @@ def curves(outputs: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory) -> Path:
+    """In a new interpreter, with all that is logged."""
     outputs = tmp_path_factory.mktemp("unbroken")
-    finish(start(outputs, *SMALL, "trainer.log_every_n_steps=2"))
+    command = ["-m", "experiments.train", f"outputs={outputs}", *SMALL, "trainer.log_every_n_steps=2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True, timeout=300)
     return outputs
 
 
@@ -79,12 +77,12 @@ def test_every_player_is_logged(unbroken):
 
 @pytest.mark.parametrize("moment", [0.0, 0.4, 1.1])
 def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tmp_path, unbroken, moment):
-    process = start(tmp_path, *QUIET)
-    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
+    command = start(tmp_path, *QUIET)
+    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and command.poll() is None:
         time.sleep(0.01)
     time.sleep(moment)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    command.send_signal(signal.SIGKILL)
+    command.finish()
     finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
     resumed, whole = (curves(folder)["validation/autocorrelation_mse"] for folder in (tmp_path, unbroken))
@@ -92,24 +90,19 @@ def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_weights(tm
 
 
 def test_interrupted_by_the_keyboard_it_goes_on(tmp_path, unbroken):
-    process = start(tmp_path, *QUIET)
-    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and process.poll() is None:
+    command = start(tmp_path, *QUIET)
+    while not list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")) and command.poll() is None:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
-    assert "Traceback" not in output
-    assert (
-        not [folder for folder in tmp_path.glob("runs/*") if folder.suffix != ".unfinished"] or not process.returncode
-    )
+    command.send_signal(signal.SIGINT)
+    status, output, errors = command.finish(timeout=60)
+    assert "Traceback" not in output + errors
+    assert not [folder for folder in tmp_path.glob("runs/*") if folder.suffix != ".unfinished"] or not status
     finish(start(tmp_path, *QUIET))
     assert weights(tmp_path) == weights(unbroken)
 
 
 def test_a_full_disk_loses_nothing(tmp_path, unbroken):
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-
-    output = finish(start(tmp_path, *SMALL, "logger=none", preexec_fn=limit), code=1)
+    output = finish(start(tmp_path, *SMALL, "logger=none", largest_file=200_000), code=1)
     assert "make room and start the same command again" in output and "Traceback" not in output
     assert not list(tmp_path.glob("runs/*[!d]"))
     finish(start(tmp_path, *QUIET))

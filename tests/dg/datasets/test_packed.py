@@ -20,7 +20,6 @@ from dg.datasets import gcut_jobs, released, wwt
 from dg.schema import Categorical, Continuous, Schema
 
 HEADER = b"Page,2015-07-01,2015-07-02\n"
-BOMB = HEADER + bytes(200 * 2**20)
 
 
 def zipped(content: bytes, name: str = "train_1.csv") -> bytes:
@@ -46,7 +45,7 @@ def patched(content: bytes, *, flags: int | None = None, method: int | None = No
 @pytest.mark.parametrize("pack", [lambda text: gzip.compress(text, 1), zipped], ids=["gzip", "zip"])
 def test_a_small_file_does_not_unpack_without_end(pack: Callable, tmp_path: Path) -> None:
     file = tmp_path / "bomb.csv"
-    file.write_bytes(pack(BOMB))
+    file.write_bytes(pack(HEADER + bytes(200 * 2**20)))
     tracemalloc.start()
     with pytest.raises(ValueError, match=r"bomb.csv: [\d,]+ bytes unpack to more than 67,108,864, which no table"):
         wwt.load(file)
@@ -127,10 +126,18 @@ def whole(**changed: bytes) -> bytes:
         (npz({"job_day.npy": npy(DAYS)}), "it has no cpu_mem"),
         (patched(whole(), flags=1), "cpu_mem.npy is encrypted; pack it without a password"),
         (patched(whole(), method=99), "cpu_mem.npy is packed by method 99; pack it by deflate"),
-        (npz({"cpu_mem.npy": npy(np.zeros((1, 80 * 2**20)))}), "its arrays would take 671,088,640 bytes, out of"),
     ],
 )
 def test_an_npz_that_is_none_says_why(content: bytes, told: str, tmp_path: Path) -> None:
+    _refused(content, told, tmp_path)
+
+
+def test_an_npz_does_not_unpack_without_end(tmp_path: Path) -> None:
+    zeros = npz({"cpu_mem.npy": npy(np.zeros((1, 80 * 2**20)))})
+    _refused(zeros, "its arrays would take 671,088,640 bytes, out of", tmp_path)
+
+
+def _refused(content: bytes, told: str, tmp_path: Path) -> None:
     file = tmp_path / "gcd_job_days.npz"
     file.write_bytes(content)
     tracemalloc.start()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,32 +11,24 @@ import pytest
 from hydra.errors import HydraException
 
 from experiments.console.door import Stopped, told
+from tests.commands import Command
 
-ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.slow
 LONG = ["scale=smoke", "scale.samples=60", "logger=none", "scale.batches=100000", "scale.checkpoint_every=5"]
 
 
-def start(*command: str, **options) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=ROOT, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
-    )  # fmt: skip
-
-
-def finish(*command: str) -> str:
+def failed(*command: str) -> str:
     """What is said of an error: one line."""
-    process = start(*command)
-    output, errors = process.communicate(timeout=300)
-    assert process.returncode == 1 and "Traceback" not in output + errors, errors
+    status, output, errors = Command(*command).finish()
+    assert status == 1 and "Traceback" not in output + errors, errors
     (line,) = errors.strip().splitlines()
     assert line.startswith("error: ")
     return line
 
 
-def until(condition, process: subprocess.Popen[str]) -> None:
+def until(condition, command: Command) -> None:
     while not condition():
-        assert process.poll() is None, process.communicate()
+        assert command.poll() is None, command.finish()
         time.sleep(0.05)
 
 
@@ -47,11 +36,11 @@ def until(condition, process: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize("verb", ["train", "reproduce"])
 def test_a_signal_ends_a_command_with_its_status_and_one_line(tmp_path, verb, number, status):
     what = ["model=ar"] if verb == "train" else ["artifact=table3", "model=ar", f"results={tmp_path / 'results'}"]
-    process = start(f"experiments.{verb}", *what, *LONG, f"outputs={tmp_path}")
-    until(lambda: list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")), process)
-    process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode == status
+    command = Command(f"experiments.{verb}", *what, *LONG, f"outputs={tmp_path}")
+    until(lambda: list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt")), command)
+    command.send_signal(number)
+    ended, output, errors = command.finish(timeout=60)
+    assert ended == status
     assert f"stopped by {number.name}: finished runs are kept, and the same command goes on" in errors
     assert "Traceback" not in errors and "# Table 3" not in output and not (tmp_path / "results").exists()
     assert not [run for run in (tmp_path / "runs").iterdir() if run.suffix != ".unfinished"]
@@ -60,24 +49,23 @@ def test_a_signal_ends_a_command_with_its_status_and_one_line(tmp_path, verb, nu
 def test_children_end_with_their_parent(tmp_path):
     """Two cells side by side in processes of their own."""
     two = ["-m", "model=ar,rnn", "launcher=joblib", *LONG, f"outputs={tmp_path}"]
-    process = start("experiments.train", *two)
-    until(lambda: len(list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt"))) == 2, process)
-    children = psutil.Process(process.pid).children(recursive=True)
+    command = Command("experiments.train", *two)
+    until(lambda: len(list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt"))) == 2, command)
+    children = psutil.Process(command.pid).children(recursive=True)
     assert len(children) >= 2
-    process.terminate()
-    process.communicate(timeout=60)
-    assert process.returncode == 143
+    command.send_signal(signal.SIGTERM)
+    assert command.finish(timeout=60)[0] == 143
     assert not psutil.wait_procs(children, timeout=10)[1]
 
 
 def test_runs_side_by_side_end_with_their_parent(tmp_path):
     two = ["artifact=table3", "lineup=memorization", "jobs=2", *LONG, f"outputs={tmp_path}", f"results={tmp_path}/r"]
-    process = start("experiments.reproduce", *two)
-    until(lambda: len(list(tmp_path.glob("runs/*.unfinished"))) == 1 and list(tmp_path.glob("runs/*d/*.ckpt")), process)
-    children = psutil.Process(process.pid).children(recursive=True)
-    process.terminate()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 143 and "stopped by SIGTERM" in errors and not (tmp_path / "r").exists()
+    command = Command("experiments.reproduce", *two)
+    until(lambda: len(list(tmp_path.glob("runs/*.unfinished"))) == 1 and list(tmp_path.glob("runs/*d/*.ckpt")), command)
+    children = psutil.Process(command.pid).children(recursive=True)
+    command.send_signal(signal.SIGTERM)
+    status, _, errors = command.finish(timeout=60)
+    assert status == 143 and "stopped by SIGTERM" in errors and not (tmp_path / "r").exists()
     assert children and not psutil.wait_procs(children, timeout=10)[1]
 
 
@@ -98,7 +86,7 @@ def test_runs_side_by_side_end_with_their_parent(tmp_path):
 def test_an_error_is_one_line(tmp_path, command, named):
     if not any(word.startswith("outputs=") for word in command):
         command = [*command, f"outputs={tmp_path}"]
-    assert named in finish(*command)
+    assert named in failed(*command)
     assert not Path("/hydra").exists()
 
 
