@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-slow lint speed figures artifacts notebooks clean
+.PHONY: help env test test-fast test-slow lint speed figures artifacts notebooks clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -34,8 +34,11 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@touch $(READY)
 
-test: $(READY) ## every test, two at a time with a thread each (about 10 minutes on two cores)
+test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (4 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+test-fast: $(READY) ## all but the tests that are marked slow (1 minute on two cores)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(READY) ## every reader with 1,000 wrong files of each kind (MUTATIONS= another number; an hour on two cores)
 	OMP_NUM_THREADS=1 MUTATIONS=$(or $(MUTATIONS),1000) $(BIN)/python -m pytest tests/dg/test_mutations.py \

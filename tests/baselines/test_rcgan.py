@@ -142,6 +142,7 @@ def test_an_interrupted_run_ends_as_an_unbroken_one(
     assert resumed.module.trainer.global_step == 5 and same_weights(resumed.module, unbroken.module)
 
 
+@pytest.mark.slow
 def test_it_learns_sines(sines: TimeSeriesDataset) -> None:
     """The release's own easy set, shorter: MMD² to held-out sines, against a bootstrap and an untrained model."""
     train, held_out = sines.split(0.5, 0.5, seed=0)

@@ -244,6 +244,7 @@ def test_interrupted_in_any_phase_it_ends_as_an_unbroken_one(
     assert resumed.module.trainer.global_step == 3 * batches and same_weights(resumed.module, unbroken.module)
 
 
+@pytest.mark.slow
 def test_it_learns_sines(sines: TimeSeriesDataset) -> None:
     """The release's own easy set, shorter: MMD² to held-out sines, against a bootstrap and an untrained model."""
     train, held_out = sines.split(0.5, 0.5, seed=0)

@@ -10,6 +10,7 @@ import pytest
 import dg
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("imported", "absent"),
     [

@@ -243,6 +243,7 @@ print(json.dumps(ends))
 """
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_moment_ends_with_the_weights_of_an_unbroken_one(
     toy: TimeSeriesDataset, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -9,12 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical, Continuous, Schema
+from experiments.runs.run import Run
+from experiments.runs.training import train
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,23 +57,67 @@ def equal() -> TimeSeriesDataset:
     return made(np.full(60, 30), 30)
 
 
-@pytest.fixture
-def execute(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
-    """Runs a notebook from top to bottom with a real kernel; what kinds of output it shows.
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs are kept that tests and notebooks read, in either process; no earlier code made any of them.
 
-    Notebooks share their runs with each other, whichever process executes them, and with no earlier code.
+    A run is made by whoever asks for it first, under the lock that every run has.
     """
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
-    monkeypatch.setenv("OUTPUTS", str(shared / "notebooks"))
-    monkeypatch.setenv("SCALE", "smoke")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("DATA", raising=False)
-    monkeypatch.delenv("JOBS", raising=False)
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder) / "store"
+
+
+@pytest.fixture(scope="session")
+def smoke(store: Path) -> Callable[..., Run]:
+    """Gives a run of scale smoke that nobody changes."""
+
+    def run(*overrides: str) -> Run:
+        with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+            return train(compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides]))
+
+    return run
+
+
+@pytest.fixture
+def copy(smoke: Callable[..., Run], tmp_path: Path) -> Callable[..., Run]:
+    """Gives a copy of such a run in the test's own folder, to be damaged."""
+
+    def run(*overrides: str) -> Run:
+        kept = smoke(*overrides)
+        config = kept.config.copy()
+        config.outputs = str(tmp_path)
+        return Run(shutil.copytree(kept.folder, Run.of(config).folder), config)
+
+    return run
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictors are trained in the process that asks for them; the other core is the other test process's."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+
+
+@pytest.fixture(scope="session")
+def kernel(store: Path) -> Iterator[KernelManager]:
+    """A real kernel in which notebooks are executed one after the other; it reads runs of the store."""
+    chosen = {"OUTPUTS": str(store), "SCALE": "smoke", "PYTHONPATH": str(ROOT), "LOKY_MAX_CPU_COUNT": "1"}
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATA", "JOBS")} | chosen
+    kernel = KernelManager(kernel_name="python3")
+    kernel.start_kernel(cwd=str(ROOT), env=environment)
+    yield kernel
+    kernel.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def execute(kernel: KernelManager) -> Callable[[str], set[str]]:
+    """Runs a notebook from top to bottom, beginning without names; what kinds of output it shows."""
 
     def run(name: str) -> set[str]:
         notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-        NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": ROOT}}).execute()
+        notebook.cells.insert(0, new_code_cell("%reset -f"))
+        client = NotebookClient(notebook, km=kernel, timeout=600)
+        client.execute()
+        client.kc.stop_channels()
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         return {kind for output in outputs for kind in output.get("data", {})}
 

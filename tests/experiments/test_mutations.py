@@ -14,6 +14,8 @@ from experiments.runs.training import train
 from experiments.studies import downstream
 from tests.mutations import examples, mutated_bytes, mutated_json, refused_or_read
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("name", "mutate", "part"),
@@ -26,8 +28,8 @@ from tests.mutations import examples, mutated_bytes, mutated_json, refused_or_re
         ("metrics/version_0/metrics.csv", mutated_bytes, "curves"),
     ],
 )
-def test_a_run_folder(config, name, mutate, part):
-    run = train(config("model=rcgan", "batches=4", "logger=csv", "scale.samples=60"))
+def test_a_run_folder(copy, name, mutate, part):
+    run = copy("model=rcgan", "dataset=mba")
     file = run.folder / name
     content = file.read_bytes()
     for rng in examples(25):
@@ -38,6 +40,7 @@ def test_a_run_folder(config, name, mutate, part):
     assert refused_or_read(lambda: getattr(Run.of(run.config), part)) is None
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_scores_that_are_kept(config):
     run = train(config("model=bootstrap", "scale.samples=60"))
     frame = downstream.forecasted([run])

@@ -109,6 +109,7 @@ def test_hydras_grammar_sees_nothing_in_a_path(path, monkeypatch):
             assert compose("train", [override]).data == path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["a b (1) ü's", "x*[1]$y"])
 def test_make_hands_paths_on_as_they_are(path, tmp_path):
     results = tmp_path / path

@@ -12,6 +12,8 @@ from benchmarks.downstream.features import padded, summary
 from benchmarks.downstream.protocol import evaluate
 from dg.datasets import mba, wwt
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["homes", "pages"])
 def halves(request):

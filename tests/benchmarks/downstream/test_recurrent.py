@@ -52,6 +52,7 @@ def test_another_level_is_told_apart(seed):
     assert discriminative_score(low, higher, scale=low, seed=seed, steps=200) > 0.4
 
 
+@pytest.mark.slow
 def test_an_order_in_time_is_told_apart():
     """Series shuffled in time have the same values; only a network with a memory tells."""
     real = sines(300, 0)
@@ -87,6 +88,7 @@ def test_uniform_noise_is_predicted_by_its_median():
     assert predictive_score(train, real, scale=train, seed=0, steps=300) == pytest.approx(0.25, abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_sine_is_predicted_and_a_shuffled_one_is_not():
     """The range is 2, so an error of 0.05 is a tenth of the amplitude; guessing 0 would err by 1 / π = 0.318."""
     train, real = sines(300, 0), sines(300, 1)
@@ -95,6 +97,7 @@ def test_a_sine_is_predicted_and_a_shuffled_one_is_not():
     assert predictive_score(shuffled(train, 2), real, scale=train, seed=0, steps=300) > 4 * error
 
 
+@pytest.mark.slow
 def test_the_last_measurement_is_predicted_from_all():
     """The second is what the first was a record ago: seen through the first alone, which is noise."""
     first = np.random.default_rng(0).uniform(size=(300, 31))

@@ -29,6 +29,7 @@ def two_lengths() -> TimeSeriesDataset:
     return TimeSeriesDataset(schema, pd.DataFrame(index=range(600)), series.astype(np.float32), lengths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask_tail", [False, True])
 def test_both_modes_of_length_are_found(two_lengths, mask_tail):
     """After 1,200 batches at least 85 % of lengths are within one record of a mode, and their shares within 0.15."""

@@ -8,12 +8,13 @@ import pytest
 from benchmarks.statistics.autocorrelation import autocorrelation
 from experiments.figures import figure1
 from experiments.paper import artifact
-from experiments.runs.training import train
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config):
-    return [train(config(f"model={model}")) for model in ("doppelganger", "ar", "bootstrap", "shuffled")]
+def runs(smoke):
+    return [smoke(f"model={model}") for model in ("doppelganger", "ar", "bootstrap", "shuffled")]
 
 
 def test_one_curve_a_model_and_seed(runs):

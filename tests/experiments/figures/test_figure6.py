@@ -12,12 +12,13 @@ from benchmarks.statistics.midrange import midrange
 from dg.datasets import wwt
 from experiments.figures import figure6
 from experiments.paper import artifact
-from experiments.runs.training import train
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config):
-    return [train(config(f"model={model}")) for model in ("doppelganger", "ar", "bootstrap")]
+def runs(smoke):
+    return [smoke(f"model={model}") for model in ("doppelganger", "ar", "bootstrap")]
 
 
 def test_shares_and_distances_of_every_model(runs):

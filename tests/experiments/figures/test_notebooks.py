@@ -6,6 +6,7 @@ import pytest
 
 from experiments.paper import artifact
 
+pytestmark = pytest.mark.slow
 NAMES = [name for name in artifact.known() if artifact.folder(name) == "figures"]
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from experiments.figures import training
 from experiments.paper import artifact
-from experiments.runs.training import train
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config):
-    models = ("naive_gan", "hmm", "bootstrap")
-    return [train(config(f"model={model}", "trainer.log_every_n_steps=1", "logger=csv")) for model in models]
+def runs(smoke):
+    return [smoke(f"model={model}", "trainer.log_every_n_steps=1") for model in ("naive_gan", "hmm", "bootstrap")]
 
 
 def test_the_metric_and_the_losses_of_all_that_trains(runs):

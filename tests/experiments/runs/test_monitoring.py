@@ -21,9 +21,10 @@ def test_a_pause_takes_no_time():
     assert 0.1 <= stopwatch.seconds < 0.6
 
 
+@pytest.mark.slow
 def test_the_generator_of_lowest_mmd_is_kept(config):
     """Of six moments; it is the last generator only where the last MMD is the lowest."""
-    run = train(config("model=rcgan", "batches=6", "scale.validation.times=6", "logger=csv"))
+    run = train(config("model=rcgan", "dataset=mba", "batches=6", "scale.validation.times=6", "logger=csv"))
     scores = run.curves["validation/mmd"].dropna()
     assert len(scores) == 6
     last_is_best = scores.idxmin() == scores.index[-1]

@@ -85,8 +85,8 @@ def test_a_run_that_was_interrupted_does_not_look_finished(config):
 
 
 @pytest.mark.parametrize("part", ["run.json", "generated/measurements.npy", "generated"])
-def test_a_damaged_run_says_what_to_do(config, part):
-    run = train(config(CHEAP))
+def test_a_damaged_run_says_what_to_do(copy, part):
+    run = copy(CHEAP)
     damaged = run.folder / part
     if damaged.is_dir():
         shutil.rmtree(damaged)
@@ -103,8 +103,8 @@ def test_a_finished_run_is_found_and_not_made_again(config):
     assert (train(config(CHEAP)).folder / "run.json").stat().st_mtime_ns == before
 
 
-def test_a_run_knows_when_its_data_have_changed(config):
-    run = train(config(CHEAP))
+def test_a_run_knows_when_its_data_have_changed(copy):
+    run = copy(CHEAP)
     assert len(run.real.train) == 200
     facts = (run.folder / "run.json").read_text()
     (run.folder / "run.json").write_text(facts.replace(run.provenance["data"]["fingerprint"], "0" * 16))
@@ -112,14 +112,15 @@ def test_a_run_knows_when_its_data_have_changed(config):
         _ = Run.of(run.config).real
 
 
-def test_a_run_gives_back_its_generator_and_its_curves(config):
-    run = train(config("model=rcgan", "batches=4", "logger=csv"))
+@pytest.mark.slow
+def test_a_run_gives_back_its_generator_and_its_curves(copy):
+    run = copy("model=rcgan")
     again = run.generator.sample(len(run.generated), seed=run.seed)
     assert again.fingerprint == run.generated.fingerprint
     assert set(run.lacks) == {"metadata", "lengths"}
     scores = run.curves.dropna(subset=["validation/mmd"])
     assert scores["step"].tolist() == [2, 4]
-    assert run.best_generated is not None and train(config(CHEAP)).best_generated is None
+    assert run.best_generated is not None and copy(CHEAP).best_generated is None
     shutil.rmtree(run.folder / "metrics")
     with pytest.raises(ValueError, match=r"has no curves.*run it again with logger=csv"):
         _ = Run.of(run.config).curves
@@ -141,13 +142,13 @@ PLANTED = "{_target_: builtins.open, _args_: [MARKER, w]}"
         "!!python/object/apply:builtins.open [MARKER, w]",
     ],
 )
-def test_nothing_in_a_run_folder_is_a_configuration(config, tmp_path, planted):
+def test_nothing_in_a_run_folder_is_a_configuration(copy, tmp_path, planted):
     """A folder of runs of somebody else: whatever its config.yaml and run.json say, nothing is made or imported."""
-    run = train(config(CHEAP))
+    run = copy(CHEAP)
     marker = tmp_path / "marker"
     hostile = planted.replace("PLANTED", PLANTED).replace("MARKER", str(marker))
     (run.folder / "config.yaml").write_text(hostile)
-    again = train(config(CHEAP))
+    again = train(run.config)
     assert again.generator is not None
     assert len(again.real.train) == 200 and len(again.generated) and again.model == "bootstrap"
     assert again.provenance["revision"] and not marker.exists()
@@ -164,15 +165,15 @@ def test_nothing_in_a_run_folder_is_a_configuration(config, tmp_path, planted):
         (" " * (17 * 2**20), "more than the"),
     ],
 )
-def test_run_json_is_checked_field_by_field(config, text, told):
-    run = train(config(CHEAP))
+def test_run_json_is_checked_field_by_field(copy, text, told):
+    run = copy(CHEAP)
     (run.folder / "run.json").write_text(text)
     with pytest.raises(ValueError, match=f"is damaged .*{told}.*delete it and run it again"):
         _ = Run.of(run.config).provenance
 
 
-def test_a_pipe_in_place_of_a_file_does_not_hang(config):
-    run = train(config(CHEAP))
+def test_a_pipe_in_place_of_a_file_does_not_hang(copy):
+    run = copy(CHEAP)
     (run.folder / "run.json").unlink()
     os.mkfifo(run.folder / "run.json")
     with pytest.raises(ValueError, match="is a pipe, a socket or a device"):
@@ -180,8 +181,8 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(config):
 
 
 @pytest.mark.parametrize("part", ["generated", "generator"])
-def test_what_another_run_has_made_is_not_taken_for_its_own(config, part):
-    one, other = train(config(CHEAP)), train(config(CHEAP, "seed=1"))
+def test_what_another_run_has_made_is_not_taken_for_its_own(copy, part):
+    one, other = copy(CHEAP), copy(CHEAP, "seed=1")
     shutil.rmtree(one.folder / part)
     shutil.copytree(other.folder / part, one.folder / part)
     with pytest.raises(ValueError, match=rf"{part}/ is not what the run has made, by its hash in run.json"):

@@ -7,6 +7,7 @@ import pytest
 from experiments.runs import side_by_side
 from experiments.runs.run import Run
 
+pytestmark = pytest.mark.slow
 SMALL = ("scale.samples=60", "batches=3")
 
 

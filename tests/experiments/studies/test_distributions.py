@@ -11,21 +11,14 @@ from scipy.stats import wasserstein_distance
 from benchmarks.statistics.length import length
 from experiments.figures import figure10, figure18, figure20
 from experiments.paper import artifact
-from experiments.runs.training import train
 from experiments.studies import distributions
 
-
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory):
-    return tmp_path_factory.mktemp("outputs")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config, outputs):
-    """Tasks of the simulator; TimeGAN's kin cannot generate their metadata."""
-    models = ("doppelganger", "ar", "rcgan", "bootstrap")
-    sizes = ["scale.samples=60", "batches=2", "scale.validation.samples=10"]
-    return [train(config(f"model={model}", "dataset=gcut", f"outputs={outputs}", *sizes)) for model in models]
+def runs(tasks):
+    return tasks
 
 
 def test_shares_sum_to_one_and_distances_are_scipys(runs):
@@ -87,11 +80,10 @@ def test_figures_of_gcut_are_written(runs, tmp_path, name):
     assert "DoppelGANger" in text and "simulated" in text and "The paper:" in text
 
 
-def test_figure_19_and_20(config, outputs, tmp_path):
-    chosen = [f"outputs={outputs}", "batches=2"]
-    pages = [train(config(f"model={model}", *chosen)) for model in ("naive_gan", "bootstrap")]
+def test_figure_19_and_20(smoke, tmp_path):
+    pages = [smoke(f"model={model}") for model in ("naive_gan", "bootstrap")]
     assert "Jensen-Shannon" in artifact.write("figure19", pages, tmp_path)
-    homes = [train(config(f"model={model}", "dataset=mba", *chosen)) for model in ("naive_gan", "ar", "bootstrap")]
+    homes = [smoke(f"model={model}", "dataset=mba") for model in ("naive_gan", "ar", "bootstrap")]
     text = artifact.write("figure20", homes, tmp_path)
     assert "| DSL" in text and "| Cable" in text
     frame = figure20.compute(homes)

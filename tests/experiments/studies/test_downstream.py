@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from experiments.studies.downstream import Cell, classified, forecasted
 from experiments.tables import table5
 
 MARKER = 7_777_777
-SIZES = ("scale.samples=60", "batches=2", "scale.validation.samples=10")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("in_this_process")]
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +29,14 @@ def outputs(tmp_path_factory):
 
 
 @pytest.fixture
-def tasks(config, outputs):
-    """Tasks of the simulator; RCGAN cannot generate their metadata."""
-    chosen = ["dataset=gcut", f"outputs={outputs}", *SIZES]
-    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "ar", "rcgan", "bootstrap")]
+def resampled(config, outputs):
+    """Few tasks in a folder of their own, so that their scores can be damaged."""
+    return [train(config("model=bootstrap", "dataset=gcut", "scale.samples=60", f"outputs={outputs}"))]
 
 
 @pytest.fixture
-def pages(config, outputs):
-    chosen = [f"outputs={outputs}", *SIZES]
-    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "market_simulator", "bootstrap")]
+def pages(smoke):
+    return [smoke(f"model={model}") for model in ("doppelganger", "market_simulator", "bootstrap")]
 
 
 def test_a_marker_that_is_planted_in_a_prime_reaches_neither_generator_nor_predictor(config, tmp_path):
@@ -92,18 +91,26 @@ def test_every_training_set_meets_the_others(tasks):
     assert majority["accuracy"].item() == pytest.approx((truth == values[counts.argmax()]).mean())
 
 
-def test_what_was_computed_is_kept_and_shared(tasks, outputs, monkeypatch):
-    first = classified(tasks)
-    monkeypatch.setattr(downstream, "evaluate", None)
-    again = classified(tasks)
+def test_what_was_computed_is_kept_and_shared(resampled, outputs, monkeypatch):
+    first = classified(resampled)
+    with monkeypatch.context() as patched:
+        patched.setattr(downstream, "evaluate", None)
+        again = classified(resampled)
     assert first.equals(again)
     assert not list((outputs / "downstream").glob("*.unfinished"))
 
 
+def test_scores_are_the_same_where_several_processes_compute_them(resampled, outputs, monkeypatch):
+    one = classified(resampled)
+    shutil.rmtree(outputs / "downstream")
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
+    assert classified(resampled).equals(one)
+
+
 @pytest.mark.parametrize("damage", ["garbage", "cut", "other columns", "a pipe"])
-def test_damaged_scores_are_named_with_the_remedy(tasks, damage):
-    classified(tasks)
-    file = Cell("real", tasks[0], classification("end event type", summary), "A").file
+def test_damaged_scores_are_named_with_the_remedy(resampled, damage):
+    classified(resampled)
+    file = Cell("real", resampled[0], classification("end event type", summary), "A").file
     whole = file.read_bytes()
     file.unlink()
     if damage == "a pipe":
@@ -115,7 +122,7 @@ def test_damaged_scores_are_named_with_the_remedy(tasks, damage):
     try:
         told = rf"{file.name} is damaged .*; delete it, and its scores are computed again"
         with pytest.raises(ValueError, match=told):
-            classified(tasks)
+            classified(resampled)
     finally:
         file.unlink()
         file.write_bytes(whole)
@@ -170,11 +177,11 @@ def test_a_classifier_is_compared_with_the_paper(tasks):
     assert text.count("| trained on") == 4  # two scores on two choices of features
 
 
-def test_where_nothing_is_held_out_nothing_can_be_tested(config, tmp_path):
-    run = train(config("dataset=mba", "model=bootstrap"))
+def test_where_nothing_is_held_out_nothing_can_be_tested(smoke):
+    run = smoke("dataset=mba", "model=bootstrap")
     with pytest.raises(ValueError, match=r"tested on held-out samples; choose dataset.held_out=0.5"):
         classified([run])
-    held_out = train(config("dataset=mba", "model=bootstrap", "dataset.held_out=0.5"))
+    held_out = smoke("dataset=mba", "model=bootstrap", "dataset.held_out=0.5")
     assert "technology from summary" in set(classified([held_out])["task"])
 
 

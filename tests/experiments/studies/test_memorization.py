@@ -8,14 +8,15 @@ import pytest
 
 from experiments.figures import figure5, figure21, figure23
 from experiments.paper import artifact
-from experiments.runs.training import train
 from experiments.studies import memorization
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def homes(config):
-    chosen = ["dataset=mba", "dataset.held_out=0.5", "batches=2"]
-    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger", "ar", "bootstrap")]
+def homes(smoke):
+    chosen = ["dataset=mba", "dataset.held_out=0.5"]
+    return [smoke(f"model={model}", *chosen) for model in ("doppelganger", "ar", "bootstrap")]
 
 
 def test_a_copy_is_found_and_its_distances_are_zero(homes):
@@ -27,15 +28,15 @@ def test_a_copy_is_found_and_its_distances_are_zero(homes):
     assert set(zip(drawn["number"], drawn["rank"], strict=True)) == {(i, j) for i in range(3) for j in range(4)}
 
 
-def test_it_needs_held_out_samples(config):
-    run = train(config("dataset=mba", "model=bootstrap"))
+def test_it_needs_held_out_samples(smoke):
+    run = smoke("dataset=mba", "model=bootstrap")
     with pytest.raises(ValueError, match=r"choose dataset\.held_out=0\.5"):
         memorization.compute([run])
 
 
-def test_written(homes, config, tmp_path):
+def test_written(homes, smoke, tmp_path):
     assert "does not memorise" in artifact.write("figure23", homes, tmp_path)
-    runs = [train(config(f"model={model}", "batches=2")) for model in ("doppelganger_unnormalized", "bootstrap")]
+    runs = [smoke(f"model={model}") for model in ("doppelganger_unnormalized", "bootstrap")]
     assert "does not memorise" in artifact.write("figure21", runs, tmp_path)
     titles = [axes.get_title() for axes in figure21.render(figure21.compute(runs)).axes[:4]]
     assert titles == ["generated: DoppelGANger without auto-normalization", *(f"nearest real {i}" for i in (1, 2, 3))]
@@ -50,8 +51,8 @@ def test_samples_that_are_all_constant_have_no_shape():
     assert "| undefined " in text and "nan" not in text
 
 
-def test_similar_samples_show(config):
-    runs = [train(config("model=bootstrap"))]
+def test_similar_samples_show(smoke):
+    runs = [smoke("model=bootstrap")]
     frame = figure5.compute(runs)
     assert isinstance(frame, pd.DataFrame)
     values = frame[frame["what"] == "amplitude spread"].set_index("model")["value"]

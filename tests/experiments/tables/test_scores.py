@@ -14,6 +14,8 @@ from experiments.tables import scores
 SIX = [*scores.LOWER, *scores.HIGHER]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_one_row_a_model_and_seed(config, tmp_path):
     """B and, for `real`, A against A′; RCGAN does not generate lengths."""
     chosen = ["dataset=mba", "dataset.held_out=0.5", "batches=2", "scale.samples=60"]

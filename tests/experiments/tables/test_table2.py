@@ -7,14 +7,14 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from experiments.paper import artifact
-from experiments.runs.training import train
 from experiments.tables import table2
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config):
-    chosen = ["dataset=mba", "batches=2"]
-    return [train(config(f"model={model}", *chosen)) for model in ("doppelganger_plain", "ar", "rcgan", "bootstrap")]
+def runs(smoke):
+    return [smoke(f"model={model}", "dataset=mba") for model in ("doppelganger_plain", "ar", "rcgan", "bootstrap")]
 
 
 def test_totals_of_all_homes_in_gb(runs):

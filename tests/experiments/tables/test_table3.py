@@ -16,12 +16,13 @@ from experiments.paper.published import TABLE3
 from experiments.runs.training import train
 from experiments.tables import table3
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def runs(config):
-    return [train(config(f"model={model}", f"seed={seed}")) for seed in (0, 1) for model in ("bootstrap", "shuffled")]
+def runs(smoke):
+    return [smoke(f"model={model}", f"seed={seed}") for seed in (0, 1) for model in ("bootstrap", "shuffled")]
 
 
 def test_one_row_a_model_and_seed(runs):
@@ -38,11 +39,10 @@ def test_one_row_a_model_and_seed(runs):
     assert scores["bootstrap", 0] == AUTOCORRELATION_MSE(parts.held_out, runs[0].generated)
 
 
-def test_every_model_of_the_paper_and_every_control_has_a_finite_number(tmp_path):
-    """The grid as make reproduces it, at a size that is smaller still than smoke."""
-    smaller = ["scale=smoke", "logger=none", f"outputs={tmp_path}", "scale.samples=60", "scale.batches=2"]
+def test_every_model_of_the_paper_and_every_control_has_a_finite_number(store):
+    """The grid as make reproduces it."""
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        cells = grid("table3", smaller)
+        cells = grid("table3", ["scale=smoke", "logger=csv", f"outputs={store}"])
     frame = table3.compute([train(cell) for cell in cells])
     assert {*TABLE3, "real", "bootstrap", "shuffled"} <= set(frame["model"])
     assert np.isfinite(frame["mse"]).all()
@@ -98,9 +98,9 @@ def test_500_training_samples_are_set_against_every_competitor():
     assert "closer than every competitor (§5.2): holds" in table3.render(scored(**PAPERS, doppelganger_500=0.01))
 
 
-def test_what_a_model_lacks_is_said_under_the_domains(config):
+def test_what_a_model_lacks_is_said_under_the_domains(smoke):
     """RCGAN has no metadata; its generator of lowest MMD has a row of its own."""
-    runs = [train(config(f"model={model}", "batches=2")) for model in ("rcgan", "bootstrap")]
+    runs = [smoke(f"model={model}") for model in ("rcgan", "bootstrap")]
     frame = table3.compute(runs)
     assert {"rcgan", "rcgan_best"} <= set(frame["model"])
     text = table3.render(frame.assign(**{"mse de.wikipedia.org": frame["mse"]}))

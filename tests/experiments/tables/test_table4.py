@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 
 from experiments.paper import artifact
-from experiments.runs.training import train
 from experiments.tables import table4
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def runs(config):
-    return [train(config(f"model={model}")) for model in ("ar", "hmm", "bootstrap")]
+def runs(smoke):
+    return [smoke(f"model={model}") for model in ("ar", "hmm", "bootstrap")]
 
 
 def test_seconds_a_batch_times_the_papers_batches(runs):
