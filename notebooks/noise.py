@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Noise numbers of a pass and averaged weights, beyond the paper: which do the validation split's metrics prefer?
 #
-# The paper: the paper says neither how wide the noise of an RNN pass is nor whether weights are averaged.
+# The paper: silent on how wide the noise of an RNN pass is, and on averaging weights.
 #
 # `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
 # Runs that `make reproduce-noise` has made are read, not made again.

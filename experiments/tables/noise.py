@@ -14,7 +14,7 @@ from experiments.runs.data import split
 from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
-    name="Noise and averaging",
+    name="Noise",
     section="4.1",
     claim="silent on how wide the noise of an RNN pass is, and on averaging weights",
 )

@@ -28,7 +28,7 @@ CHEAP = "model=bootstrap"
         "scale.samples=90",
         "dataset.held_out=0.4",
         "trainer=gpu",
-        "+trainer.precision=bf16-mixed",
+        "trainer.precision=bf16-mixed",
     ],
 )
 def test_what_decides_the_result_decides_the_name(config, override):

@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("+trainer.max_time='00:00:00:01'", "trainer.max_time: Extra inputs are not permitted"),
         ("+trainer.limit_train_batches=0", "trainer.limit_train_batches: Extra inputs are not permitted"),
         ("trainer.devices=2", "trainer.devices: Input should be 1, got 2; a run trains for its batches on one device"),
-        ("+trainer.precision=16", "trainer.precision: Input should be '32-true' or 'bf16-mixed', got 16"),
+        ("trainer.precision=16", "trainer.precision: Input should be '32-true' or 'bf16-mixed', got 16"),
         ("trainer.accelerator=tpu", "trainer.accelerator: Input should be 'cpu' or 'gpu', got 'tpu'"),
     ],
 )
