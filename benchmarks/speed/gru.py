@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from baselines.gru import GRU, library
-from benchmarks.speed.training import CLOCKS
+from benchmarks.speed.commands import CLOCKS
 from dg.memory import keep_large_buffers
 
 LAYERS, SAMPLES, RECORDS = 3, 128, 550

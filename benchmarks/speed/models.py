@@ -9,23 +9,18 @@ of this machine's matrix products.
 
 from __future__ import annotations
 
-import argparse
-import logging
 import os
-import time
-import warnings
 from collections.abc import Callable
 from functools import partial
 from statistics import median
 from typing import Any
 
 import pandas as pd
-import torch
 from lightning import Callback
 
 import baselines
+from benchmarks.speed.commands import begin, beside_floor, conditions, options, pace
 from benchmarks.speed.operations import Operations, matrix_product_rate
-from benchmarks.speed.training import CLOCKS
 from dg.dataset import TimeSeriesDataset
 from dg.datasets.wwt.simulator import simulate
 from dg.doppelganger import DoppelGANger
@@ -71,16 +66,8 @@ class LastBatches(Callback):
 
 def main() -> None:
     """Prints what the module's docstring says."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="default: every core")
-    parser.add_argument("--turns", type=int, default=5, help="how often each model is measured")
-    parser.add_argument("--batches", type=int, default=3, help="measured in a turn")
-    parser.add_argument("--clock", choices=CLOCKS, default="wall")
-    arguments = parser.parse_args()
-    clock = getattr(time, CLOCKS[arguments.clock])
-    warnings.filterwarnings("ignore")
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    torch.set_num_threads(arguments.threads)
+    arguments = options(__doc__, what="model", threads=os.cpu_count(), batches=3).parse_args()
+    clock = begin(arguments)
 
     train = simulate(TRAINING_SAMPLES, seed=0)
     machine = matrix_product_rate(clock)
@@ -89,10 +76,7 @@ def main() -> None:
         for turn in range(arguments.turns)
         for name, model in MODELS.items()
     ]
-    print(
-        f"T = {train.schema.max_length}, threads {arguments.threads}, {arguments.turns} turns of {arguments.batches} "
-        f"batches, {arguments.clock} time, load {os.getloadavg()[0]:.1f}, matrix products {machine / 1e9:.0f} GFLOP/s"
-    )
+    print(f"T = {train.schema.max_length}, {conditions(arguments, machine)}")
     print(_table(pd.DataFrame(rows), machine).to_markdown(index=False, disable_numparse=True))
 
 
@@ -115,17 +99,13 @@ def _table(rows: pd.DataFrame, machine: float) -> pd.DataFrame:
     shown = []
     for name in MODELS:
         ratios = turns[name] / turns["DoppelGANger"]
-        floor = operations[name] / machine * 1e3
         shown.append(
             {
                 "model": name,
-                "ms a batch": f"{turns[name].median():,.0f}",
-                "min to max": f"{turns[name].min():,.0f} to {turns[name].max():,.0f}",
+                **pace(turns[name], ",.0f"),
                 "of DoppelGANger": f"{ratios.median():.1f}",
                 "min to max ": f"{ratios.min():.1f} to {ratios.max():.1f}",
-                "GFLOP": f"{operations[name] / 1e9:.2f}",
-                "ms at the rate of matrix products": f"{floor:,.0f}",
-                "times that": f"{turns[name].median() / floor:,.0f}",
+                **beside_floor(turns[name], operations[name], machine, ",.0f"),
             }
         )
     return pd.DataFrame(shown)

@@ -12,19 +12,16 @@ affects.
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import time
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import cycle
 from statistics import median
 from typing import Any
 
-import torch
 from lightning import Callback
 
+from benchmarks.speed.commands import CLOCKS, begin
 from benchmarks.speed.operations import Operations, matrix_product_rate
 from benchmarks.speed.peer import Peer, PeerUnavailable
 from dg.dataset import TimeSeriesDataset
@@ -40,7 +37,6 @@ SAMPLED = 100_000
 WARM_UP = 5
 RATIO_AT_MOST = {"32-true": 0.50, "bf16-mixed": 0.40}
 SAMPLING_SECONDS_AT_MOST = 8
-CLOCKS = {"wall": "perf_counter", "processor": "process_time"}
 
 
 class Turns(Callback):
@@ -92,10 +88,7 @@ def main() -> None:
     parser.add_argument("--sample-len", type=int, default=10, help="S, the records of an RNN pass")
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
     arguments = parser.parse_args()
-    clock = getattr(time, CLOCKS[arguments.clock])
-    warnings.filterwarnings("ignore")
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    torch.set_num_threads(arguments.threads)
+    clock = begin(arguments)
 
     train = simulate(TRAINING_SAMPLES, seed=0)
     peers = _peers(arguments, train.schema.max_length)
