@@ -80,8 +80,10 @@ class HMM(GenerativeModule):
         log_likelihood = (hmm.monitor_.history[-1] + hmm.log_scale) / len(values)
         self._take(hmm)
         wrong = [name for name, value in self.named_buffers(recurse=False) if not value.isfinite().all()]
-        if wrong or not np.isfinite(log_likelihood):
-            raise TrainingDiverged.at(self.current_epoch, [*wrong, "the log-likelihood"])
+        if not np.isfinite(log_likelihood):
+            wrong.append("the log-likelihood")
+        if wrong:
+            raise TrainingDiverged.at(self.current_epoch, wrong)
         self.log("train/log_likelihood", log_likelihood, on_step=False, on_epoch=True, batch_size=1)
 
     @torch.no_grad()
