@@ -109,5 +109,4 @@ class FirstRecord(nn.Module):
 
 def clip(values: Float[Tensor, "*n c"], blocks: tuple[Block, ...]) -> Float[Tensor, "*n c"]:
     """`values` within the range of each block's output activation."""
-    clipped = [values[..., at].clamp(-1.0 if block.activation == "tanh" else 0.0, 1.0) for block, at in columns(blocks)]
-    return torch.cat(clipped, dim=-1)
+    return torch.cat([values[..., at].clamp(*block.range) for block, at in columns(blocks)], dim=-1)

@@ -135,6 +135,14 @@ class TimeSeriesDataset:
             raise ValueError(f"{folder} does not hold a whole dataset: {error}") from error
 
 
+def one_hot(codes: NDArray[np.float32], active: NDArray[np.bool_], values: int) -> NDArray[np.float32]:
+    """Columns [n, t, values] for codes [n, t], with a 1 in the column of a record's code, and 0 past the length."""
+    columns = np.zeros((*codes.shape, values), dtype=np.float32)
+    sample, step = active.nonzero()
+    columns[sample, step, codes[sample, step].astype(np.int64)] = 1.0
+    return columns
+
+
 def concatenate(parts: Sequence[TimeSeriesDataset]) -> TimeSeriesDataset:
     """The samples of all `parts`, which share one schema, one after the other."""
     first = parts[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -87,6 +87,14 @@ def activate(logits: Float[Tensor, "*n w"], block: Block) -> Float[Tensor, "*n w
     if block.activation == "softmax":
         return logits.softmax(dim=-1)
     return logits.tanh() if block.activation == "tanh" else logits.sigmoid()
+
+
+@torch.no_grad()
+def move_averages(averages: Mapping[str, Tensor], weights: Mapping[str, Tensor], decay: float) -> None:
+    """Moves every average by 1 - decay of the way to its weight, in place; counts, which are whole, stay."""
+    for name, average in averages.items():
+        if average.is_floating_point():
+            average.lerp_(weights[name], 1 - decay)
 
 
 def harden(soft: Float[Tensor, "n c"], blocks: tuple[Block, ...]) -> Float[Tensor, "n c"]:

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dg.dataset import TimeSeriesDataset
+from dg.dataset import TimeSeriesDataset, one_hot
 from dg.datasets import packed
 from dg.files import JSON_LIMIT, content, reading
 from dg.schema import Categorical, Continuous, Field, Schema
@@ -93,7 +93,7 @@ def write(dataset: TimeSeriesDataset, folder: str | Path) -> None:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    features = _one_hot(dataset)
+    features = _uncoded(dataset)
     low, high = _bounds(features.reshape(-1, features.shape[2]))
     columns: list[NDArray[np.float64]] = [np.empty((len(dataset), 0))]
     numbers = [field.name for field in dataset.schema.metadata if isinstance(field, Continuous)]
@@ -320,21 +320,16 @@ def _coded(file: Path, columns: NDArray[np.float64], active: NDArray[np.bool_], 
     return measurements
 
 
-def _one_hot(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
+def _uncoded(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
     """What `_coded` undoes."""
-    fields = dataset.schema.measurements
-    series = dataset.measurements.astype(np.float64)
-    if not any(isinstance(field, Categorical) for field in fields):
-        return series
-    sample, step = dataset.active.nonzero()
+    fields, series, active = dataset.schema.measurements, dataset.measurements, dataset.active
     parts = [
-        np.zeros((*series.shape[:2], width)) if isinstance(field, Categorical) else series[:, :, [number]]
-        for number, (field, width) in enumerate(zip(fields, _widths(fields), strict=True))
+        one_hot(series[:, :, number], active, len(field.values))
+        if isinstance(field, Categorical)
+        else series[:, :, [number]]
+        for number, field in enumerate(fields)
     ]
-    for number, (field, part) in enumerate(zip(fields, parts, strict=True)):
-        if isinstance(field, Categorical):
-            part[sample, step, series[sample, step, number].astype(np.int64)] = 1
-    return np.concatenate(parts, axis=2)
+    return np.concatenate(parts, axis=2, dtype=np.float64)
 
 
 def _widths(fields: Sequence[Field]) -> list[int]:

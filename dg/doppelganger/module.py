@@ -17,7 +17,7 @@ from dg.doppelganger.networks import DoppelGANgerGenerator, Noise, Series
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
-from dg.nn import FLAGS, generation_flags, lengths_from_flags
+from dg.nn import FLAGS, generation_flags, lengths_from_flags, move_averages
 
 
 class Judged(NamedTuple):
@@ -134,9 +134,8 @@ class DoppelGANger(GenerativeModule):
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """One Adam for each player."""
-        players = (self.generator, self.discriminator, self.auxiliary_discriminator)
         rates = (self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
-        return [self.adam(player, *rates) for player in players if player is not None]
+        return [self.adam(player, *rates) for player in (self.generator, *self._critics().values())]
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
         """Discriminator, auxiliary discriminator, generator in turn, on one real and one generated batch (D21)."""
@@ -148,14 +147,16 @@ class DoppelGANger(GenerativeModule):
             losses |= self._fool(self._judged(self.generator(draws[-1].noise)))
             generator_optimizer.optimizer.step()
         if self.averaged is not None:
-            self._average()
+            move_averages(self.averaged.state_dict(), self.generator.state_dict(), self.hparams.averaging)
         self.report(**losses)
 
     def _draws(self, b: int, rng: torch.Generator) -> list[Draw]:
         """All that is random in a batch, so that the rest of it is a function of tensors."""
-        noise, weights = self.generator.noise, [self.hparams.batch_size] * len(self._critics())
-        rounds = range(self.hparams.discriminator_rounds)
-        return [Draw(noise(b, rng), [interpolation(packs, rng) for packs in weights]) for _ in rounds]
+        packs, critics = self.hparams.batch_size, self._critics()
+        return [
+            Draw(self.generator.noise(b, rng), [interpolation(packs, rng) for _ in critics])
+            for _ in range(self.hparams.discriminator_rounds)
+        ]
 
     def _compete(self, real: Judged, draws: list[Draw]) -> dict[str, Tensor]:
         """All steps of the discriminators, and the generator's gradient before its first step; returns the losses."""
@@ -197,15 +198,6 @@ class DoppelGANger(GenerativeModule):
         lengths = lengths_from_flags(fake.flags[:, :t]) if lengths is None else lengths
         active = torch.arange(t, device=rng.device) < lengths[:, None]
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Moves the averaged weights, and the statistics of batch normalisation, by 1 - `averaging` of the way."""
-        assert self.averaged is not None
-        averages, weights = self.averaged.state_dict().values(), self.generator.state_dict().values()
-        for average, weight in zip(averages, weights, strict=True):
-            if average.is_floating_point():
-                average.lerp_(weight, 1 - self.hparams.averaging)
 
     def _critics(self) -> dict[str, Critic]:
         """Those that judge, in the order of `Judged`."""

@@ -191,7 +191,7 @@ class DoppelGANgerGenerator(nn.Module):
             measurements = measurements * (active_blocks(flags, 1) if self.mask_tail else active)
             flags = flags * active
         if self.self_normalizing:
-            ends = lengths if lengths is not None else None if flags is None else lengths_from_flags(flags)
+            ends = lengths_from_flags(flags) if masked else lengths
             measurements = self._normalized(measurements, hard_minmax, ends)
         return Series(metadata, minmax, measurements, flags)
 
@@ -203,7 +203,7 @@ class DoppelGANgerGenerator(nn.Module):
         Only the records of a series count. A constant series, generated or by its (max-min)/2, is the middle.
         """
         series = measurements.index_select(2, self.normalized)
-        start, end = (-1.0, 1.0) if self.layout.minmax[0].activation == "tanh" else (0.0, 1.0)
+        start, end = self.layout.minmax[0].range
         active = torch.ones_like(series[:, :, :1], dtype=torch.bool)
         if lengths is not None:
             active = (torch.arange(series.shape[1], device=series.device) < lengths[:, None])[..., None]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict
 
-from dg.dataset import TimeSeriesDataset
+from dg.dataset import TimeSeriesDataset, one_hot
 from dg.encoding.layout import Activation, Block, Encoded, Layout, columns, width
 from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
 from dg.files import STRICT, parse_json, short
@@ -166,7 +166,7 @@ class Encoder:
             for rows in (slice(start, start + CHUNK) for start in range(0, n, CHUNK)):
                 raw = dataset.measurements[rows, :, number]
                 if block.name not in self.scales:
-                    series[rows, :, where] = _one_hot(raw, active[rows], block.width)
+                    series[rows, :, where] = one_hot(raw, active[rows], block.width)
                     continue
                 values = self.scales[block.name].forward(raw.astype(np.float64))
                 if block.name in normalized:
@@ -260,14 +260,6 @@ def _refuse_unknown(schema: Schema, option: str, names: Collection[str], *, nume
     if unknown:
         kind = "numeric measurements" if numeric_measurements else "numeric fields"
         raise ValueError(f"{option} names {short(unknown)}; {schema.name} has the {kind} {short(numeric)}")
-
-
-def _one_hot(codes: NDArray[np.float32], active: NDArray[np.bool_], values: int) -> NDArray[np.float32]:
-    """Columns [n, t, values] for codes [n, t], with a 1 in the column of a record's code, and 0 past the length."""
-    columns = np.zeros((*codes.shape, values), dtype=np.float32)
-    sample, step = active.nonzero()
-    columns[sample, step, codes[sample, step].astype(np.int64)] = 1.0
-    return columns
 
 
 def _codes(soft: torch.Tensor) -> NDArray[np.int64]:

@@ -21,6 +21,11 @@ class Block:
     width: int
     activation: Activation
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest output of the activation."""
+        return (-1.0, 1.0) if self.activation == "tanh" else (0.0, 1.0)
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import Logger, WandbLogger
@@ -22,6 +21,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.module import GenerativeModule
+from dg.nn import move_averages
 from experiments.ink.plots import sample_grid
 
 
@@ -127,18 +127,16 @@ class Validation(Callback):
         """Comes out of the checkpoint."""
         self.best, self.averages = state["best"], state["averages"]
 
-    @torch.no_grad()
     def _average(self, module: GenerativeModule) -> None:
         for decay, average in self.averages.items():
-            for name, weight in module.state_dict().items():
-                if name in average and weight.is_floating_point():
-                    average[name].lerp_(weight, 1 - decay)
-                else:
-                    average[name] = weight.clone()
+            if average:
+                move_averages(average, module.state_dict(), decay)
+            else:
+                average |= _copy(module)
 
     def _validate(self, trainer: Trainer, module: GenerativeModule, batches: int) -> None:
         generator = Generator(self.encoder, module)
-        last = {name: weight.clone() for name, weight in module.state_dict().items()} if self.averages else {}
+        last = _copy(module) if self.averages else {}
         for decay, average in self.averages.items():
             module.load_state_dict(average)
             scores = self._scores(generator.sample(self.samples, seed=0))
@@ -161,6 +159,10 @@ class Validation(Callback):
 
     def _scores(self, generated: TimeSeriesDataset) -> dict[str, float]:
         return {name: metric(self.validation, generated) for name, metric in self.metrics.items()}
+
+
+def _copy(module: GenerativeModule) -> dict[str, Tensor]:
+    return {name: weight.clone() for name, weight in module.state_dict().items()}
 
 
 def batches_done(trainer: Trainer) -> int:

@@ -17,9 +17,9 @@ from lightning import Callback, LightningModule, Trainer
 
 from dg.encoding import Encoder
 from dg.training import fit
+from experiments.ink.models import models
 
-ROOT = Path(__file__).resolve().parents[2]
-MODELS = sorted(file.stem for file in (ROOT / "conf" / "model").glob("*.yaml"))
+MODELS = sorted(models())
 GOLDEN = Path(__file__).with_name("golden_losses.json")
 
 

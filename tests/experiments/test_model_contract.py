@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,12 +15,12 @@ from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
 from dg.training import fit
+from experiments.ink.models import models
 from experiments.paper.published import TABLE4
 from experiments.runs.data import split
 from experiments.studies.capabilities import declared
 
-ROOT = Path(__file__).resolve().parents[2]
-MODELS = sorted(file.stem for file in (ROOT / "conf" / "model").glob("*.yaml"))
+MODELS = sorted(models())
 
 
 def fitted(config, batches: int = 2) -> tuple[Generator, TimeSeriesDataset]:

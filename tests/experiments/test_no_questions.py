@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from dg.encoding import Encoder
 from dg.training import fit
+from experiments.ink.models import models
 
-MODELS = sorted(file.stem for file in (Path(__file__).resolve().parents[2] / "conf" / "model").glob("*.yaml"))
 QUESTIONS = {"aten::_local_scalar_dense", "aten::equal", "aten::is_nonzero", "aten::nonzero", "aten::masked_select"}
 ASK_HOW_LONG = ("doppelganger", "rnn")  # where lengths vary, once all series have ended nothing more is computed
 ON_THE_HOST = ("hmm",)  # hmmlearn trains it
@@ -21,7 +20,7 @@ ON_THE_HOST = ("hmm",)  # hmmlearn trains it
 
 CASES = [
     (name, lengths)
-    for name in MODELS
+    for name in sorted(models())
     for lengths in ("equal", "varied")
     if name not in ON_THE_HOST and not (lengths == "varied" and name.startswith(ASK_HOW_LONG))
 ]
