@@ -42,15 +42,16 @@ class DoppelGANger(GenerativeModule):
     auxiliary_discriminator: False leaves it out (Figure 6a)
     penalty: λ, the weight of the gradient penalty of both discriminators
     packing: samples that a discriminator judges together
+    measurement_noise: noise numbers of one RNN pass; None: as many as its records, S (D45)
     initial_state: of the LSTM, drawn from N(0, 1) for every series or zero
     flags: generation flags are generated and judged where lengths are "varied", or "always" as in the release (D44)
     generator_rounds, discriminator_rounds: optimiser steps a batch; each round of the discriminators has new fakes
     mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
     self_normalizing: generated series reach both ends of their range, as auto-normalised real ones do (D47)
-    averaging: decay of a moving average of the generator's weights, used for sampling; None uses the last weights
+    averaging: decay of a moving average of the generator's weights, used for sampling; None: the last weights (D45)
     """
 
-    version = 2
+    version = 3
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class DoppelGANger(GenerativeModule):
         packing: Few = 1,
         metadata_noise: Width = 5,
         minmax_noise: Width = 5,
-        measurement_noise: Width = 5,
+        measurement_noise: Width | None = None,
         metadata_layers: Few = 2,
         metadata_units: Width = 100,
         lstm_layers: Few = 1,
@@ -80,7 +81,7 @@ class DoppelGANger(GenerativeModule):
         flags: Literal["varied", "always"] = "varied",
         mask_tail: bool = False,
         self_normalizing: bool = False,
-        averaging: Decay | None = None,
+        averaging: Decay | None = 0.99,
     ) -> None:
         if sample_len is not None and sample_len > layout.max_length:
             raise ValueError(
@@ -92,12 +93,13 @@ class DoppelGANger(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
+        sample_len = sample_len or recommended_sample_len(layout.max_length)
         self.generator = DoppelGANgerGenerator(
             layout,
-            sample_len=sample_len or recommended_sample_len(layout.max_length),
+            sample_len=sample_len,
             metadata_noise=metadata_noise,
             minmax_noise=minmax_noise,
-            measurement_noise=measurement_noise,
+            measurement_noise=measurement_noise or sample_len,
             metadata_layers=metadata_layers,
             metadata_units=metadata_units,
             lstm_layers=lstm_layers,

@@ -89,7 +89,8 @@ class MeasurementGenerator(nn.Module):
     ) -> tuple[Float[Tensor, "b t kf"], tuple[Tensor, Tensor]]:
         inputs = torch.cat([condition[:, None].expand(-1, noise.shape[1], -1), noise], dim=2)
         hidden, state = self.lstm(inputs, state)
-        return self.heads(hidden).flatten(1, 2), state
+        records = self.heads(hidden.transpose(0, 1))  # as the LSTM leaves them: passes first, no copy
+        return records.transpose(0, 1).flatten(1, 2), state
 
     def _until_ended(self, condition: Float[Tensor, "b c"], noise: Noise) -> Float[Tensor, "b t kf"]:
         """Asks after every eight passes whether all samples have ended."""

@@ -46,7 +46,7 @@ def test_both_modes_of_length_are_found(two_lengths, mask_tail):
 def module(two_lengths) -> DoppelGANger:
     torch.manual_seed(0)
     layout = Encoder.fit(two_lengths).layout
-    module = DoppelGANger(layout, sample_len=1, lstm_units=8)
+    module = DoppelGANger(layout, sample_len=1, measurement_noise=5, lstm_units=8)
     bias = module.generator.measurements.heads.linear.bias
     bias.data[-2] = 0.3  # so that the samples end after 1, 2, 4 and 10 records or so
     return module.eval()

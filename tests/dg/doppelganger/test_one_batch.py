@@ -101,7 +101,7 @@ def test_one_batch_is_what_eq_1_says(toy, small, record: Callable) -> None:
     real = torch.cat([torch.cat([padded, flags], 2).flatten(1), attributes], 1)
 
     rng = stream(4, 0)
-    noise = [torch.randn(shape, generator=rng) for shape in ((B, 5), (B, 5), (B, PASSES, 5))]
+    noise = [torch.randn(shape, generator=rng) for shape in ((B, 5), (B, 5), (B, PASSES, S))]
     h, c = (torch.randn(1, B, 5, generator=rng)[0] for _ in "hc")
     records, soft = generated(g, noise, h, c)
     distance, penalty = penalised(d, real, torch.cat([records, soft], 1).detach(), torch.rand(B, 1, generator=rng))
