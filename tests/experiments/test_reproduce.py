@@ -15,6 +15,7 @@ from hydra import compose, initialize_config_dir
 from experiments.paper import artifact, notebook
 from experiments.paper.grid import grid, quoted
 from experiments.paper.published import TABLE3
+from experiments.tables.table3 import CONTROLS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +44,7 @@ def test_the_grid_is_every_model_with_every_seed():
         cells = grid("table3", ["scale=small"])
     models = {cell.model.name for cell in cells}
     assert models <= set(names("conf/model/*.yaml"))
-    assert models == {*TABLE3, "bootstrap", "shuffled", "doppelganger_released", "doppelganger_wide", "rcgan_glorot"}
+    assert models == {*TABLE3, *CONTROLS, "bootstrap", "doppelganger_released", "doppelganger_wide", "rcgan_glorot"}
     assert [(cell.seed, cell.model.name) for cell in cells[:2]] == [(0, "doppelganger"), (0, "doppelganger_500")]
     assert len(cells) == 3 * len(models)
 

@@ -44,7 +44,7 @@ def test_every_model_of_the_paper_and_every_control_has_a_finite_number(store):
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         cells = grid("table3", ["scale=smoke", "logger=csv", f"outputs={store}"])
     frame = table3.compute([train(cell) for cell in cells])
-    assert {*TABLE3, "real", "bootstrap", "shuffled"} <= set(frame["model"])
+    assert {*TABLE3, *table3.CONTROLS, "real", "bootstrap"} <= set(frame["model"])
     assert np.isfinite(frame["mse"]).all()
 
 
@@ -70,7 +70,10 @@ def test_the_claims_are_judged():
     swapped = table3.render(scored(**{**PAPERS, "naive_gan": 0.0001}))
     assert "DoppelGANger is closest: does not hold" in swapped
     assert "ours is Naive GAN < DoppelGANger < RNN < AR < HMM" in swapped
-    assert "No better than series shuffled in time: HMM." in table3.render(scored(**{**PAPERS, "shuffled": 0.5}))
+    text = table3.render(scored(**{**PAPERS, "shuffled": 0.5, "gaussian": 0.0005}))
+    assert "No better than series shuffled in time: HMM." in text
+    assert "No better than a Gaussian for each kind of metadata: DoppelGANger, Naive GAN, RNN, AR, HMM." in text
+    assert "random phases" not in text
 
 
 def test_ours_stands_beside_the_papers():
