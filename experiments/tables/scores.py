@@ -87,8 +87,8 @@ def _scores(
 
 
 def learnt(batches: int) -> dict[str, int]:
-    """Steps that a GRU learns: TimeGAN's 2,000 and 5,000, fewer where the scale has fewer than 1,000 batches."""
-    return {"discriminative": min(2000, 2 * batches), "predictive": min(5000, 5 * batches)}
+    """Steps that a GRU learns: TimeGAN's 2,000 and 5,000, fewer where the scale has fewer than 500 batches."""
+    return {"discriminative": min(2000, 4 * batches), "predictive": min(5000, 10 * batches)}
 
 
 def _spread(values: pd.Series, form: str) -> str:
