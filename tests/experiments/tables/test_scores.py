@@ -27,7 +27,7 @@ def test_one_row_a_model_and_seed(config, tmp_path):
     ]
     rows = frame.set_index("model")
     assert rows[SIX].notna().sum(axis=1).to_dict() == {"real": 6, "rcgan": 5, "bootstrap": 6}
-    assert rows.loc["bootstrap", ["discriminative steps", "predictive steps"]].tolist() == [40, 100]
+    assert rows.loc["bootstrap", ["discriminative steps", "predictive steps"]].tolist() == [80, 200]
     parts = runs[1].real
     for model, candidate in (("real", parts.train), ("bootstrap", runs[1].generated)):
         how = {"scale": parts.train, "seed": 0, "log": list(runs[1].config.dataset.log)}
