@@ -31,13 +31,13 @@ def test_one_row_a_model_and_seed(config, tmp_path):
     parts = runs[1].real
     for model, candidate in (("real", parts.train), ("bootstrap", runs[1].generated)):
         how = {"scale": parts.train, "seed": 0, "log": list(runs[1].config.dataset.log)}
-        told = discriminative_score(parts.held_out, candidate, steps=40, **how)
+        told = discriminative_score(parts.held_out, candidate, steps=80, **how)
         assert rows.loc[model, "discriminative"] == pytest.approx(told)
-        error = predictive_score(candidate, parts.held_out, steps=100, **how)
+        error = predictive_score(candidate, parts.held_out, steps=200, **how)
         assert rows.loc[model, "predictive"] == pytest.approx(error, rel=1e-4)
         assert rows.loc[model, "deviations"] == statistic_similarity(parts.held_out, candidate, "std")
     text = artifact.write("scores", runs, tmp_path / "results")
-    assert text.startswith("# Scores (§5.2)") and "after 40 steps" in text and "after 100 steps" in text
+    assert text.startswith("# Scores (§5.2)") and "after 80 steps" in text and "after 200 steps" in text
     assert f"- No lengths: RCGAN, {runs[0].lacks['lengths']}." in text
 
 
