@@ -1,4 +1,4 @@
-"""Writes the notebooks that differ by their artifact only: `python -m experiments.notebooks`."""
+"""Writes the notebook of every artifact anew, with what it says in its own words: `python -m experiments.notebooks`."""
 
 from __future__ import annotations
 

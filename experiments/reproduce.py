@@ -19,10 +19,11 @@ from experiments.runs.side_by_side import cores
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    own = ("artifact=", "results=", "jobs=")
+    own = ("artifact=", "results=", "jobs=", "changed=")
     given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)  # paths stay as they are named
     chosen = [override for override in given if not override.startswith(own)]
-    made = fitted(config.artifact, chosen, jobs=cores() if config.jobs is None else config.jobs)
+    jobs = cores() if config.jobs is None else config.jobs
+    made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
     print(artifact.write(config.artifact, made, Path(config.results)))
 
 

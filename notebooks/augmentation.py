@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import augmentation
 
@@ -22,7 +22,7 @@ frame = augmentation.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{augmentation.render(frame)}\n\n{summary(made)}")
+Markdown(page("augmentation", frame, made))
 
 # %% [markdown]
 # ## What we see

@@ -1,21 +1,37 @@
 # %% [markdown]
-# # Figure 1: autocorrelation of daily page views (§2.2, §5.2)
+# # Figure 1 (§2.2, §5.2): autocorrelation of daily page views, real and generated
 #
-# Weekly spikes and a local peak at about one year in the real data; which models have them? `SCALE` and `DATA` of the
-# environment choose the scale and a real file in the simulator's place; the runs are those of Table 3.
+# The paper: DoppelGANger captures the weekly spikes and the local peak at about one year; the baselines do not.
+#
+# `SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's place.
+# Runs that `make reproduce-figure1` has made are read, not made again.
+#
+# Written by `python -m experiments.notebooks`; only what we see, below, is written by hand.
 
 # %%
 # %matplotlib inline
+from IPython.display import Markdown
+
 from experiments.figures import figure1
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure1")
 
 # %%
 frame = figure1.compute(made)
-frame.pivot_table(index="lag", columns="model", values="autocorrelation").loc[[1, 7, 14, 28, 182, 364]].round(3)
+frame.head(20)
 
 # %%
-print(summary(made))
+Markdown(page("figure1", frame, made))
+
+# %%
 figure1.render(frame)
+
+# %% [markdown]
+# ## What we see
+#
+# On real rows (`results/wwt-real/`, three seeds) DoppelGANger's curve lies along the real one, with weekly peaks and
+# a rise at one year that is lower than the real one and changes from seed to seed. Beyond a month or two the other
+# deep models are flat or noise; AR and the RNN stay far above, because maps that are iterated without noise forget
+# nothing.

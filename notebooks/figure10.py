@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure10
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure10")
@@ -23,10 +23,9 @@ frame = figure10.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure10.table(frame))
+Markdown(page("figure10", frame, made))
 
 # %%
-print(summary(made))
 figure10.render(frame)
 
 # %% [markdown]

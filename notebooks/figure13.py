@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure13
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure13")
@@ -23,10 +23,9 @@ frame = figure13.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure13.table(frame))
+Markdown(page("figure13", frame, made))
 
 # %%
-print(summary(made))
 figure13.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure14
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure14")
@@ -23,10 +23,9 @@ frame = figure14.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure14.table(frame))
+Markdown(page("figure14", frame, made))
 
 # %%
-print(summary(made))
 figure14.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure18
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure18")
@@ -23,10 +23,9 @@ frame = figure18.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure18.table(frame))
+Markdown(page("figure18", frame, made))
 
 # %%
-print(summary(made))
 figure18.render(frame)
 
 # %% [markdown]

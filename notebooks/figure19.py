@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure19
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure19")
@@ -23,10 +23,9 @@ frame = figure19.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure19.table(frame))
+Markdown(page("figure19", frame, made))
 
 # %%
-print(summary(made))
 figure19.render(frame)
 
 # %% [markdown]

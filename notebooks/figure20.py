@@ -14,7 +14,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure20
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure20")
@@ -24,10 +24,9 @@ frame = figure20.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure20.table(frame))
+Markdown(page("figure20", frame, made))
 
 # %%
-print(summary(made))
 figure20.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure21
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure21")
@@ -23,10 +23,9 @@ frame = figure21.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure21.table(frame))
+Markdown(page("figure21", frame, made))
 
 # %%
-print(summary(made))
 figure21.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure22
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure22")
@@ -23,10 +23,9 @@ frame = figure22.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure22.table(frame))
+Markdown(page("figure22", frame, made))
 
 # %%
-print(summary(made))
 figure22.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure23
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure23")
@@ -23,10 +23,9 @@ frame = figure23.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure23.table(frame))
+Markdown(page("figure23", frame, made))
 
 # %%
-print(summary(made))
 figure23.render(frame)
 
 # %% [markdown]

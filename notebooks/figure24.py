@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure24
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure24")
@@ -23,10 +23,9 @@ frame = figure24.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure24.table(frame))
+Markdown(page("figure24", frame, made))
 
 # %%
-print(summary(made))
 figure24.render(frame)
 
 # %% [markdown]

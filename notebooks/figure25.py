@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure25
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure25")
@@ -23,10 +23,9 @@ frame = figure25.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure25.table(frame))
+Markdown(page("figure25", frame, made))
 
 # %%
-print(summary(made))
 figure25.render(frame)
 
 # %% [markdown]

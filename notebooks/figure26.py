@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure26
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure26")
@@ -23,10 +23,9 @@ frame = figure26.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure26.table(frame))
+Markdown(page("figure26", frame, made))
 
 # %%
-print(summary(made))
 figure26.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure5
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure5")
@@ -23,10 +23,9 @@ frame = figure5.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure5.table(frame))
+Markdown(page("figure5", frame, made))
 
 # %%
-print(summary(made))
 figure5.render(frame)
 
 # %% [markdown]

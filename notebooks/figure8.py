@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure8
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure8")
@@ -23,10 +23,9 @@ frame = figure8.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure8.table(frame))
+Markdown(page("figure8", frame, made))
 
 # %%
-print(summary(made))
 figure8.render(frame)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 from IPython.display import Markdown
 
 from experiments.figures import figure9
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 
 made = runs("figure9")
@@ -23,10 +23,9 @@ frame = figure9.compute(made)
 frame.head(20)
 
 # %%
-Markdown(figure9.table(frame))
+Markdown(page("figure9", frame, made))
 
 # %%
-print(summary(made))
 figure9.render(frame)
 
 # %% [markdown]

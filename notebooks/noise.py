@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import noise
 
@@ -22,7 +22,7 @@ frame = noise.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{noise.render(frame)}\n\n{summary(made)}")
+Markdown(page("noise", frame, made))
 
 # %% [markdown]
 # ## What we see

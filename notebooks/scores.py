@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import scores
 
@@ -22,7 +22,7 @@ frame = scores.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{scores.render(frame)}\n\n{summary(made)}")
+Markdown(page("scores", frame, made))
 
 # %% [markdown]
 # ## What we see

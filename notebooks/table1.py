@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import table1
 
@@ -22,7 +22,7 @@ frame = table1.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{table1.render(frame)}\n\n{summary(made)}")
+Markdown(page("table1", frame, made))
 
 # %% [markdown]
 # ## What we see

@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import table7
 
@@ -22,7 +22,7 @@ frame = table7.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{table7.render(frame)}\n\n{summary(made)}")
+Markdown(page("table7", frame, made))
 
 # %% [markdown]
 # ## What we see

@@ -11,7 +11,7 @@
 # %%
 from IPython.display import Markdown
 
-from experiments.paper.artifact import summary
+from experiments.paper.artifact import page
 from experiments.paper.grid import runs
 from experiments.tables import table8
 
@@ -22,7 +22,7 @@ frame = table8.compute(made)
 frame.head(20)
 
 # %%
-Markdown(f"{table8.render(frame)}\n\n{summary(made)}")
+Markdown(page("table8", frame, made))
 
 # %% [markdown]
 # ## What we see

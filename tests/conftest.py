@@ -23,6 +23,20 @@ settings.register_profile("house", derandomize=True, deadline=None, max_examples
 settings.load_profile("house")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two processes each takes half of the list, slow tests first: what is left for the end is short.
+
+    Slow tests are dealt by file, because those of one file share what is dear.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    fast = [item for item in items if not item.get_closest_marker("slow")]
+    files = list(dict.fromkeys(item.path for item in slow))
+    ours, theirs = ([item for item in slow if item.path in files[side::2]] for side in (0, 1))
+    half = max(0, len(items) // 2 - len(ours))
+    items[:] = ours + fast[:half] + theirs + fast[half:]
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the repository; a test that needs them is skipped only where it does not exist."""

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from benchmarks.downstream.features import padded, summary
 from experiments.ink.models import label_of
 from experiments.paper.artifact import Paper
+from experiments.paper.claims import Verdict
 from experiments.paper.published import FIGURE13
 from experiments.runs.run import Run
 from experiments.studies import transfer
@@ -35,18 +36,22 @@ def render(frame: pd.DataFrame) -> Figure:
 
 
 def table(frame: pd.DataFrame) -> str:
-    """Accuracies and balanced accuracies of all classifiers, and whether the paper's claims hold."""
+    """Accuracies and balanced accuracies of all classifiers, and the paper's ratios."""
     parts = []
     for task in frame["task"].dropna().unique():
         for score in ("accuracy", "balanced accuracy"):
             parts.append(f"{score.capitalize()}, {task}:\n\n{transfer.table(frame[frame['task'] == task], score)}")
     first = frame[frame["task"] == frame["task"].iloc[0]]
     lines = [
-        *(transfer.verdict(first, score, PAPER.claim) for score in ("accuracy", "balanced accuracy")),
         *_ratios(first),
         "- The majority class is what a classifier gets that sees nothing: that of the samples it was trained on.",
     ]
     return "\n\n".join([*parts, "\n".join(lines + left_out(frame))])
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """On the first choice of features."""
+    return transfer.claims(frame[frame["task"] == frame["task"].iloc[0]], "accuracy", "balanced accuracy")
 
 
 def _ratios(frame: pd.DataFrame) -> list[str]:

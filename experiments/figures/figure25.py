@@ -16,6 +16,7 @@ from experiments.studies.downstream import classified
 PAPER = Paper(name="Figure 25", section="D", claim=rankings.CLAIM)
 render = partial(rankings.render, label="accuracy: A on A′, B on B′")
 table = partial(rankings.page, paper=TABLE5["gcut"])
+claims = rankings.claims
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:

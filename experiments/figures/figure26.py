@@ -17,6 +17,7 @@ from experiments.studies.downstream import forecasted
 PAPER = Paper(name="Figure 26", section="D", claim=rankings.CLAIM)
 render = partial(rankings.render, label="R²: A on A′, B on B′", lowest=LOWEST)
 table = partial(rankings.page, paper=TABLE5["wwt"])
+claims = rankings.claims
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import colour_of, label_of
 from experiments.ink.plots import panels
 from experiments.paper.artifact import Paper
+from experiments.paper.claims import Verdict, better, by_seed
 from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
@@ -68,10 +69,23 @@ def table(frame: pd.DataFrame) -> str:
         rows.append(row | {"seeds": len(values)})
     text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
     return (
-        f"{text}\n\n- The paper: {PAPER.claim}. It gives no number.\n- Amplitude spread: standard deviation of "
+        f"{text}\n\n- Amplitude spread: standard deviation of "
         "log₁₀(1 + (max + min)/2). Shape similarity: mean correlation of two samples. Collapse has less of the former, "
         "more of the latter, than real samples."
     )
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """Amplitudes and shapes."""
+    without, ours = "doppelganger_unnormalized", "doppelganger"
+    amplitudes, shapes = (
+        by_seed(frame[frame["what"] == what], "value", higher=what == "amplitude spread")
+        for what in ("amplitude spread", "shape similarity")
+    )
+    return [
+        *better("With auto-normalization amplitudes differ more", amplitudes, ours, [without], higher=True),
+        *better("With auto-normalization shapes are less similar", shapes, ours, [without]),
+    ]
 
 
 def _rows(model: str, seed: int, data: TimeSeriesDataset, *, drawn: bool) -> list[pd.DataFrame]:

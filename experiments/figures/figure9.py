@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,12 +11,14 @@ from matplotlib.figure import Figure
 from experiments.figures import figure18
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run
+from experiments.studies import distributions
 
 PAPER = Paper(
     name="Figure 9",
     section="5.2",
     claim="DoppelGANger captures both modes of the durations, the RNN misses the second",
 )
+claims = partial(distributions.claims, claim="DoppelGANger is closer than the RNN")
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -30,4 +33,4 @@ def render(frame: pd.DataFrame) -> Figure:
 
 def table(frame: pd.DataFrame) -> str:
     """The distances between the distributions."""
-    return figure18.table(frame).replace(figure18.PAPER.claim, PAPER.claim) + "\n- Figure 18 has the other models."
+    return figure18.table(frame) + "\n\nFigure 18 has the other models."

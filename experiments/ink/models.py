@@ -72,6 +72,11 @@ def is_control(model: object) -> bool:
     return kind_of(model) == "control"
 
 
+def floors() -> dict[str, str]:
+    """The controls that a model must be better than to be worth its training, each with what it is, in words."""
+    return {name: model.shown.floor for name, model in models().items() if "floor" in model.shown}
+
+
 def _config(name: str) -> DictConfig:
     """The file merged over those that its `defaults` name, as Hydra composes it; interpolations stay as they are."""
     own = OmegaConf.load(MODELS / f"{name}.yaml")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NotRequired, Protocol
 
 import pandas as pd
 from matplotlib.figure import Figure
+from typing_extensions import TypedDict
 
+from dg.files import read_json
 from experiments.ink.models import label_of
+from experiments.paper.claims import RULE, Verdict
 from experiments.runs.provenance import revision, versions
 from experiments.runs.run import Run
 
@@ -37,7 +40,10 @@ class Artifact(Protocol):
         """One row per number, with its model and seed."""
 
     def render(self, frame: pd.DataFrame) -> str | Figure:
-        """Markdown or a figure, from the frame alone. A figure may have numbers beside it: `table(frame)`."""
+        """Markdown or a figure, from the frame alone.
+
+        A figure may have numbers beside it, `table(frame)`, and what the paper claims is judged by `claims(frame)`.
+        """
 
 
 HERE = Path(__file__).resolve().parents[1]
@@ -66,18 +72,67 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     frame = artifact.compute(runs)
     frame.to_csv(_whole(results / f"{name}.csv"), index=False)
     _commit(results / f"{name}.csv")
-    _write_text(results / f"{name}.json", json.dumps(sources(name, runs), indent=2))
-    drawn, note = artifact.render(frame), summary(runs)
-    if isinstance(drawn, Figure):
-        drawn.supxlabel(textwrap.fill(note, 150), x=0.01, ha="left", fontsize=6, color="grey")
+    judged = [asdict(verdict) for verdict in verdicts(name, frame, runs)]
+    _write_text(results / f"{name}.json", json.dumps(sources(name, runs) | {"verdicts": judged}, indent=2))
+    if folder(name) == "figures":
+        drawn = artifact.render(frame)
+        assert isinstance(drawn, Figure)
+        drawn.supxlabel(textwrap.fill(summary(runs), 150), x=0.01, ha="left", fontsize=6, color="grey")
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
         _commit(results / f"{name}.png")
-        if not hasattr(artifact, "table"):
-            return f"{artifact.PAPER.name}: {results / name}.png\n{note}"
-        drawn = artifact.table(frame)
-    text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{drawn}\n\n{note}\n"
+    text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{page(name, frame, runs)}\n"
     _write_text(results / f"{name}.md", text)
     return text
+
+
+def page(name: str, frame: pd.DataFrame, runs: Sequence[Run]) -> str:
+    """An artifact in Markdown: its numbers, the verdicts on what the paper claims, and where the numbers are from."""
+    artifact = find(name)
+    numbers: Any = artifact.render(frame) if folder(name) == "tables" else artifact.table(frame)  # type: ignore[attr-defined]
+    judged = verdicts(name, frame, runs)
+    lines = [f"The paper: {artifact.PAPER.claim}."] if artifact.PAPER.claim else []
+    if judged:
+        lines = [*lines, "", *(f"- {verdict}" for verdict in judged), "", f"Decided by {RULE}."]
+    elif hasattr(artifact, "claims") and not judging(runs):
+        lines.append("At scale smoke nothing is judged: it shows that everything runs.")
+    return "\n\n".join(part for part in (numbers, "\n".join(lines), summary(runs)) if part)
+
+
+def verdicts(name: str, frame: pd.DataFrame, runs: Sequence[Run]) -> list[Verdict]:
+    """Whether the claims hold that an artifact judges (`claims`); none at scale smoke."""
+    claims: Callable[[pd.DataFrame], list[Verdict]] | None = getattr(find(name), "claims", None)
+    return claims(frame) if claims and judging(runs) else []
+
+
+class Judged(TypedDict):
+    """What is read of an artifact's .json: its verdicts; artifacts without a claim have none."""
+
+    artifact: str
+    verdicts: NotRequired[list[Verdict]]
+
+
+def all_verdicts(results: Path) -> str:
+    """One table of the verdicts in every folder of `results`, in Markdown."""
+    rows = []
+    for file in sorted(results.glob("*/*.json")):
+        judged = read_json(file, Judged)
+        for verdict in judged.get("verdicts", []):
+            rows.append(
+                {
+                    "results": file.parent.name,
+                    "artifact": find(judged["artifact"]).PAPER.name,
+                    "claim": verdict.claim,
+                    "verdict": verdict.outcome,
+                    "decided by": verdict.reason,
+                }
+            )
+    table = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    return f"# Claims\n\nThe rule: {RULE}.\n\n{table}\n"
+
+
+def judging(runs: Sequence[Run]) -> bool:
+    """Whether the runs are large enough for a verdict."""
+    return bool(runs) and all(run.config.scale.name != "smoke" for run in runs)
 
 
 def summary(runs: Sequence[Run]) -> str:

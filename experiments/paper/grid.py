@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 
 from experiments.paper import artifact
 from experiments.runs import side_by_side
+from experiments.runs.provenance import refuse_changes, revision
 from experiments.runs.run import Run
 from experiments.runs.settings import check
 
@@ -38,15 +39,25 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     return [compose("train", [*chosen, *cell]) for cell in product(*choices)]
 
 
-def fitted(name: str, overrides: list[str], *, jobs: int = 1) -> list[Run]:
-    """The runs of an artifact's grid; missing ones are fitted, `jobs` at a time, and interrupted ones resume."""
+def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True) -> list[Run]:
+    """The runs of an artifact's grid; missing ones are fitted, `jobs` at a time, and interrupted ones resume.
+
+    changed: whether the code may differ from its commit, now and where runs were made; at scale smoke it always may
+    """
     artifact.find(name)
-    check(compose("train", [f"experiment={name}", *overrides]))
+    whole = compose("train", [f"experiment={name}", *overrides])
+    check(whole)
     cells = grid(name, overrides)
     for cell in cells:
         check(cell)
+    strict = not changed and whole.scale.name != "smoke"
+    if strict and cells:
+        refuse_changes("the working tree", revision())
     side_by_side.make(cells, jobs=jobs, title=name)
-    return [Run.of(cell) for cell in cells]
+    runs = [Run.of(cell) for cell in cells]
+    for run in runs if strict else []:
+        refuse_changes(f"the code that made {run.folder}", run.provenance["revision"])
+    return runs
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:

@@ -38,13 +38,12 @@ def notebook(name: str, own: str) -> NotebookNode:
         f"place. Runs that `make reproduce-{name}` has made are read, not made again.",
         WRITTEN,
     ]
-    imports = [f"{kind} import {name}", "paper.artifact import summary", "paper.grid import runs"]
+    imports = [f"{kind} import {name}", "paper.artifact import page", "paper.grid import runs"]
     setup = SETUP.format(imports="\n".join(f"from experiments.{line}" for line in sorted(imports)), name=name)
-    if kind == "tables":
-        shown = [f'Markdown(f"{{{name}.render(frame)}}\\n\\n{{summary(made)}}")']
-    else:
+    shown = [f'Markdown(page("{name}", frame, made))']
+    if kind == "figures":
         setup = "%matplotlib inline\n" + setup
-        shown = [f"Markdown({name}.table(frame))", f"print(summary(made))\n{name}.render(frame)"]
+        shown.append(f"{name}.render(frame)")
     code = [setup, FRAME.format(name=name), *shown]
     text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in about)
     cells = [new_markdown_cell(text), *map(new_code_cell, code), new_markdown_cell(own)]
@@ -53,24 +52,19 @@ def notebook(name: str, own: str) -> NotebookNode:
     return new_notebook(cells=cells)
 
 
-def own_paragraph(name: str) -> str | None:
-    """What a notebook says in its own words; None where the whole of it is written by hand."""
+def own_paragraph(name: str) -> str:
+    """What a notebook says in its own words."""
     file = NOTEBOOKS / f"{name}.py"
     if not file.exists():
         return f"{OWN}\n\nNothing yet: say here what the numbers and drawings above show."
     cells = [cell.source for cell in jupytext.read(file).cells if cell.cell_type == "markdown"]
-    if not any(WRITTEN in source for source in cells):
-        return None
     return next(source for source in cells if source.startswith(OWN))
 
 
 def write(name: str, folder: Path = NOTEBOOKS) -> list[Path]:
-    """Writes the notebook and its paired .ipynb, unless it is one that is written by hand; what was written."""
-    own = own_paragraph(name)
-    if own is None:
-        return []
+    """Writes the notebook and its paired .ipynb; what was written."""
     files = [folder / f"{name}.py", folder / f"{name}.ipynb"]
     config = load_jupytext_config(str(NOTEBOOKS))
     for file, form in zip(files, ("py:percent", "ipynb"), strict=True):
-        jupytext.write(notebook(name, own), file, fmt=form, config=config)
+        jupytext.write(notebook(name, own_paragraph(name)), file, fmt=form, config=config)
     return files

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import NotRequired
 
+import psutil
 import torch
 from omegaconf import DictConfig
 from pydantic import with_config
@@ -18,6 +20,7 @@ from dg.files import STRICT
 from experiments.runs.data import file_hash, hash_of, origin
 
 PARTS = ("generator", "generated", "best", "best_generated")  # folders of a run that are read again
+CHANGED = "+changes"
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
 
 
@@ -33,7 +36,11 @@ class Data(TypedDict):
 
 @with_config(STRICT)
 class Facts(TypedDict):
-    """What run.json says of a run. `id` and `parts`, the hashes of its folders, were not noted by earlier versions."""
+    """What run.json says of a run. What may be missing was not noted by earlier versions.
+
+    load: how many processes wanted a processor in the last minute of its making, itself included
+    parts: the hashes of its folders
+    """
 
     id: NotRequired[str]
     data: Data
@@ -41,6 +48,7 @@ class Facts(TypedDict):
     versions: dict[str, str]
     device: str
     threads: int
+    load: NotRequired[float]
     seconds: float
     parts: NotRequired[dict[str, str]]
 
@@ -59,6 +67,7 @@ def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id
         "versions": versions(),
         "device": device(config.trainer.accelerator),
         "threads": torch.get_num_threads(),
+        "load": round(os.getloadavg()[0], 1),
         "seconds": round(seconds, 1),
         "parts": {name: part_hash(folder / name) for name in PARTS if (folder / name).exists()},
     }
@@ -78,16 +87,30 @@ def revision() -> str:
     """The commit of the code, with "+changes" where the working tree differs from it."""
     try:
         commit = _git("rev-parse", "--short=12", "HEAD")
-        return commit + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
+        return commit + (CHANGED if _git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown: not a git checkout"
 
 
+def refuse_changes(what: str, revision: str) -> None:
+    """Raises ValueError where code differs from the commit that its numbers would name."""
+    if revision.endswith(CHANGED):
+        raise ValueError(
+            f"{what} differs from its commit ({revision}), so that nobody could make these numbers again: commit, or "
+            "delete the run; or say changed=true, and the numbers will say so too"
+        )
+
+
 def device(accelerator: str) -> str:
-    """The GPU's name, or the processor's."""
+    """The GPU's name, or the processor's as Linux tells it."""
     if accelerator == "gpu" and torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU"
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        name = next(line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name}, {psutil.cpu_count()} CPUs"
 
 
 def _git(*arguments: str) -> str:

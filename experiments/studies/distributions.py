@@ -21,6 +21,7 @@ from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import colour_of, is_control, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import curve, histogram, legend, panels
+from experiments.paper.claims import Verdict, closest
 from experiments.runs.run import Run, one_a_seed
 from experiments.studies.capabilities import copying, left_out, unable, with_left_out
 
@@ -127,8 +128,8 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
     return figure
 
 
-def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
-    """The distances to A′, nearest first, with the claim of the paper, and which models are left out and why.
+def distances(frame: pd.DataFrame, distance: str) -> str:
+    """The distances to A′, nearest first, and which models are left out and why.
 
     A seed whose distance is undefined, because it has no such sample, counts as farther than any other.
     """
@@ -142,9 +143,18 @@ def distances(frame: pd.DataFrame, distance: str, claim: str) -> str:
         spread = "" if values.min() == np.inf else reach(values, ".4g")
         row |= {"model": label_of(model), distance: printed(values.median(), ".4g"), "min to max": spread}
         rows.append(row | {"seeds": len(values)})
-    lines = [f"- The paper: {claim}. It gives no number."]
-    lines += left_out(frame)
-    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n\n" + "\n".join(lines)
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    return "\n\n".join(part for part in (text, "\n".join(left_out(frame))) if part)
+
+
+def claims(frame: pd.DataFrame, claim: str = "DoppelGANger is closest") -> list[Verdict]:
+    """Of each panel by itself: whether the distance of DoppelGANger is the smallest."""
+    measured = frame[frame["panel"].notna()]
+    return [
+        verdict
+        for panel, rows in measured.groupby("panel", sort=False)
+        for verdict in closest(f"{claim}, {panel}" if panel else claim, rows, "distance", "doppelganger")
+    ]
 
 
 def _pairs(

@@ -14,9 +14,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
-from experiments.ink.models import label_of
+from experiments.ink.models import floors, kind_of, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import legend, panels
+from experiments.paper.claims import Verdict, better, by_seed
 from experiments.studies.capabilities import left_out
 
 CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
@@ -69,8 +70,24 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
 
 def page(frame: pd.DataFrame, paper: dict[str, float]) -> str:
     """What stands beside Figures 25 and 26: scores with their ranks, and the rank correlations."""
-    lines = "\n".join([f"- The paper: {CLAIM}.", *remarks(frame)])
-    return f"{placed(frame)}\n\n{table(frame, paper)}\n\n{lines}"
+    return "\n\n".join([placed(frame), table(frame, paper), "\n".join(remarks(frame))])
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """Whether DoppelGANger, and AR, keep the order better than every other model; what the controls keep stands beside.
+
+    Where shuffled series keep the order as well, it says nothing about the samples.
+    """
+    scores = by_seed(frame[frame["predictor"].notna()], "correlation", higher=True)
+    rivals = [model for model in scores if kind_of(model) in ("deep", "classical") and model != "ar"]
+    return [
+        verdict
+        for ours in ("doppelganger", "ar")
+        for verdict in (
+            *better(f"{label_of(ours)} keeps the order best", scores, ours, rivals, higher=True),
+            *better(f"{label_of(ours)} keeps it better than the controls", scores, ours, list(floors()), higher=True),
+        )
+    ]
 
 
 def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:

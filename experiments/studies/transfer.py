@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.ink.models import colour_of, is_control, kind_of, label_of
+from experiments.ink.models import colour_of, kind_of, label_of
 from experiments.ink.numbers import printed, spread
 from experiments.ink.plots import legend, panels
+from experiments.paper.claims import Verdict, all_of, better, by_seed
+
+BLIND = "no inputs"  # the control among the predictors, trained on real samples
 
 
 def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
@@ -64,20 +67,22 @@ def table(frame: pd.DataFrame, score: str) -> str:
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
 
-def best(frame: pd.DataFrame, score: str) -> pd.Series:
-    """For each predictor, the model whose samples train it best; controls are left out."""
+def claims(frame: pd.DataFrame, *scores: str) -> list[Verdict]:
+    """By each score: whether DoppelGANger trains each predictor best, and better than what sees no inputs."""
     tested = _tested(frame)
-    generated = tested[~tested["model"].map(is_control) & ~tested["control"]]
-    medians = generated.groupby(["predictor", "model"], sort=False)[score].median().unstack()
-    return medians.idxmax(axis=1)
-
-
-def verdict(frame: pd.DataFrame, score: str, claim: str) -> str:
-    """For how many predictors DoppelGANger is best, and which model is best for each."""
-    found = best(frame, score)
-    won = sum(kind_of(model) == "doppelganger" for model in found)
-    listed = "; ".join(f"{predictor}: {label_of(model)}" for predictor, model in found.items())
-    return f"- The paper: {claim}. Ours, by {score}: {won} of {len(found)}. Best, {listed}."
+    found = []
+    for score in scores:
+        parts, over = [], []
+        for predictor, rows in tested[~tested["control"]].groupby("predictor", sort=False):
+            by_model = by_seed(rows, score, higher=True)
+            rivals = [model for model in by_model if kind_of(model) in ("deep", "classical")]
+            parts += better(str(predictor), by_model, "doppelganger", rivals, higher=True)
+            blind = tested[tested["control"] & (tested["model"] == "real")].assign(model=BLIND)
+            against = by_seed(pd.concat([rows, blind]), score, higher=True)
+            over += better(str(predictor), against, "doppelganger", [BLIND], higher=True)
+        found += all_of(f"DoppelGANger trains every predictor best, by {score}", parts)
+        found += all_of(f"It trains every predictor to more than what sees no inputs has, by {score}", over)
+    return found
 
 
 def _tested(frame: pd.DataFrame) -> pd.DataFrame:

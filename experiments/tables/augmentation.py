@@ -36,8 +36,7 @@ def render(frame: pd.DataFrame) -> str:
         for score in SCORES:
             if score in rows and rows[score].notna().any():
                 parts += [f"{dataset}: {score} on A′, {task}", _table(rows, score)]
-    lines = [f"- The paper: {PAPER.claim}.", *left_out(frame)]
-    return "\n\n".join([*parts, "\n".join(lines)])
+    return "\n\n".join(part for part in (*parts, "\n".join(left_out(frame))) if part)
 
 
 def _table(frame: pd.DataFrame, score: str) -> str:

@@ -65,7 +65,6 @@ def render(frame: pd.DataFrame) -> str:
     real = frame.loc[frame["model"] == "real", "mse"]
     (noise, weights), lowest = min(((key, found["mse"].median()) for key, found in groups), key=lambda pair: pair[1])
     lines = [
-        f"- The paper: {PAPER.claim}.",
         f"- Lowest median: {noise} noise numbers, {weights}, {lowest:.5f}.",
         f"- Real samples, A against the same split: {spread(real, '.5f')}.",
     ]

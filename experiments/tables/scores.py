@@ -101,7 +101,7 @@ def _notes(frame: pd.DataFrame, medians: pd.DataFrame) -> list[str]:
         " or ".join(f"{steps:,}" for steps in sorted(frame[f"{name} steps"].unique())) + " steps" for name in LOWER
     )
     lines = [
-        f"- The paper: {PAPER.claim}. Medians over seeds (min to max); ↓ lower is better, ↑ higher is better.",
+        "- Medians over seeds (min to max); ↓ lower is better, ↑ higher is better.",
         "- Windows of 24 records, one a sample, on the range of the training samples (D42); GRUs of 8 units.",
         f"- Discriminative: |accuracy - 1/2| after {told}, on the fifth of A′ and of the generated samples that it has "
         "not seen. 0: cannot be told from real; 1/2: always told. `real` differs from 0 by chance: samples are few.",

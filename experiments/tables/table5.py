@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from experiments.paper.artifact import Paper
+from experiments.paper.claims import Verdict
 from experiments.paper.published import TABLE5
 from experiments.runs.run import Run
 from experiments.studies import rankings
@@ -35,10 +36,14 @@ def render(frame: pd.DataFrame) -> str:
         paper = TABLE5.get(str(dataset).removesuffix("_jobs"), {})
         what = f"{dataset}: {rows['task'].dropna().iloc[0]}"
         parts.append("\n\n".join([what, rankings.table(rows, paper), "\n".join(rankings.remarks(rows))]))
-    return "\n\n".join(
-        [
-            *parts,
-            f"- The paper: {PAPER.claim}. Its GCUT value of 0.01 for HMM is impossible for five "
-            "algorithms without ties.",
-        ]
-    )
+    impossible = "- The paper's GCUT value of 0.01 for HMM is impossible for five algorithms without ties."
+    return "\n\n".join([*parts, impossible])
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """Of each dataset by itself."""
+    return [
+        Verdict(f"{dataset}: {verdict.claim}", verdict.outcome, verdict.reason)
+        for dataset, rows in frame.groupby("dataset", sort=False)
+        for verdict in rankings.claims(rows)
+    ]

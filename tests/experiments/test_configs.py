@@ -12,7 +12,6 @@ from omegaconf import OmegaConf
 from experiments.ink import models
 from experiments.ink.models import colour_of, kind_of, label_of, select
 from experiments.paper.grid import grid
-from experiments.tables.table3 import CONTROLS
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 DATASETS = {file.stem for file in CONF.glob("dataset/*.yaml")}
@@ -60,7 +59,7 @@ def test_a_name_without_a_config_stands_for_itself():
 
 
 def test_a_line_up_is_a_rule_over_models():
-    assert set(select("wwt")) - set(select("wwt", "-control")) == {*CONTROLS, "bootstrap"}
+    assert set(select("wwt")) - set(select("wwt", "-control")) == {*models.floors(), "bootstrap"}
     assert set(select("wwt", "gcut")) == set(select("wwt")) & set(select("gcut"))
     assert "doppelganger_500" not in select("wwt", "-doppelganger_500")
     with pytest.raises(ValueError, match="no model is compared on nowhere; compared_on in conf/model"):

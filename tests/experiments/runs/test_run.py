@@ -45,7 +45,7 @@ def test_what_does_not_decide_the_result_does_not_decide_the_name(config, overri
 @pytest.mark.parametrize(
     ("chosen", "name"),
     [
-        (["model=doppelganger", "dataset=wwt"], "5a33ed85d138"),
+        (["model=doppelganger", "dataset=wwt", "scale.samples=200"], "5a33ed85d138"),
         (["model=ar", "dataset=gcut_jobs", "scale=evening"], "98d647c7b4b8"),
     ],
 )

@@ -61,7 +61,7 @@ def test_a_seed_without_a_distance_counts_as_the_farthest():
         ("", model, seed, w1) for model, w1s in {"ar": [1, 2], "rnn": [0, None]}.items() for seed, w1 in enumerate(w1s)
     ]
     frame = pd.DataFrame(rows, columns=["panel", "model", "seed", "distance"])
-    (ar, rnn) = distributions.distances(frame, "W1", "a claim").splitlines()[2:4]
+    (ar, rnn) = distributions.distances(frame, "W1").splitlines()[2:4]
     assert ar.split("|")[1:4] == [" AR      ", " 1.5       ", " 1 to 2         "]
     assert "| undefined | 0 to undefined |" in rnn
 
