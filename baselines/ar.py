@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
-from baselines.records import fed_back, prediction_loss, record_blocks, records, samples_of, unroll
+from baselines.records import End, Unrolling, record_blocks, records
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
 from dg.module import GenerativeModule
@@ -20,6 +20,7 @@ class AR(GenerativeModule):
     """The defaults are those of Appendix B; a batch is one window of each of `batch_size` samples (D14).
 
     p: number of past records that predict the next; those before the first are zero and marked so (D15)
+    end, residual_noise: how a record follows from its prediction, see `Unrolling`; the defaults are the paper's
     """
 
     copies = COPIES_METADATA
@@ -36,6 +37,8 @@ class AR(GenerativeModule):
         beta1: Decay = 0.9,
         beta2: Decay = 0.999,
         batch_size: Count = 100,
+        end: End = "threshold",
+        residual_noise: bool = False,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -43,6 +46,7 @@ class AR(GenerativeModule):
         self.blocks = record_blocks(layout)
         self.attributes = Attributes(layout)
         self.first_record = FirstRecord(self.blocks)
+        self.unrolling = Unrolling(layout, end, residual_noise)
         condition = width(layout.metadata) + width(layout.minmax)
         inputs = condition + p * (width(layout.measurements) + 1)
         self.f = nn.Sequential(mlp(inputs, [units] * layers), Heads(units, self.blocks), nn.Flatten())
@@ -65,25 +69,23 @@ class AR(GenerativeModule):
         lags = at[:, None] - 1 - torch.arange(self.hparams.p, device=self.device)
         past = self._mark(batch.measurements[sample[:, None], lags.clamp_min(0)], lags >= 0)
         predicted = self._predict(attributes(batch), past)
-        target = records(batch, self.layout)[sample, at]
-        loss = prediction_loss(predicted, target, windows.to(predicted), self.blocks)
+        target, weight = records(batch, self.layout)[sample, at], windows.to(predicted)
+        loss = self.unrolling.loss(predicted, target, weight)
         self.descend(self.optimizers(), loss, self.f, counts=True)  # type: ignore[arg-type]
         self.report(prediction=loss.detach())
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples whose metadata and first record are drawn, and whose other records are predicted."""
-        condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
-        past = first.new_zeros(n, self.hparams.p, width(self.layout.measurements) + 1)
+        """n samples, record by record."""
+        past = torch.zeros(n, self.hparams.p, width(self.layout.measurements) + 1, device=rng.device)
 
-        def next_record(record: Tensor) -> Tensor:
+        def predict(condition: Tensor, record: Tensor) -> Tensor:
             nonlocal past
-            there = torch.ones_like(record[:, :1], dtype=torch.bool)
-            newest = self._mark(fed_back(record, self.layout)[:, None], there)
+            newest = self._mark(record[:, None], torch.ones_like(record[:, :1], dtype=torch.bool))
             past = torch.cat([newest, past[:, :-1]], dim=1)
             return self._predict(condition, past)
 
-        return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)
+        return self.unrolling(self.attributes, self.first_record, predict, n, rng)
 
     def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p kv"]:
         """Past records, newest first. A mark shows which of them exist; the others are zero."""

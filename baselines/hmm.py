@@ -7,28 +7,29 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from hmmlearn.hmm import GaussianHMM
-from jaxtyping import Float
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from baselines.marginals import COPIES_METADATA, Attributes, clip
-from baselines.records import record_blocks, records, samples_of
-from dg.encoding import Encoded, Layout, columns, width
-from dg.hyperparameters import Count, Width
+from baselines.records import Draws, End, record_blocks, records, samples_of
+from dg.encoding import Encoded, Layout, width
+from dg.hyperparameters import Count, Few, Width
 from dg.module import GenerativeModule, TrainingDiverged
 
 START_RECORDS = 10_000
+SHORT = 5  # iterations of each of several starts
 
 
 class HMM(GenerativeModule):
     """A hidden Markov model with diagonal Gaussians, by hmmlearn; one epoch is one iteration of EM on all samples.
 
     The Gaussian means of a categorical measurement are its values' frequencies in a state; values are drawn by them.
+    The end flag is a Gaussian like any number, unless its frequency is the hazard of a state (`end: sampled`, D48).
 
     components: hidden states, which Appendix B does not state (D18)
     iterations: of EM, which it does not state either; 50 bring the log-likelihood to a standstill on WWT
+    starts: random starts, of which the one with the highest log-likelihood after SHORT iterations goes on (D51)
     """
 
     copies = COPIES_METADATA
@@ -40,12 +41,15 @@ class HMM(GenerativeModule):
     means: Tensor
     covars: Tensor
 
-    def __init__(self, layout: Layout, *, components: Width = 10, iterations: Count = 50) -> None:
+    def __init__(
+        self, layout: Layout, *, components: Width = 10, iterations: Count = 50, end: End = "threshold", starts: Few = 1
+    ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.max_epochs = iterations
         self.blocks = record_blocks(layout)
         self.attributes = Attributes(layout)
+        self.draws = Draws(layout, end, categories=True)
         c = width(self.blocks)
         shapes = {"startprob": [components], "transmat": [components] * 2, "means": [components, c]}
         for name, shape in {**shapes, "covars": [components, c]}.items():
@@ -54,17 +58,26 @@ class HMM(GenerativeModule):
     def observe(self, train: Encoded) -> None:
         """Learns the distribution of metadata, and starts EM as hmmlearn does, by k-means on 10,000 records at most."""
         self.attributes.learn(train)
-        values, _ = self._stack(train)
+        values, lengths = self._stack(train)
         if len(values) < self.hparams.components:
             raise ValueError(
                 f"the HMM has {self.hparams.components} components, more than the {len(values)} records of the "
                 "training samples: give it fewer components"
             )
-        chosen = np.random.default_rng(self.seed).permutation(len(values))[:START_RECORDS]
-        hmm = GaussianHMM(self.hparams.components, n_iter=0, random_state=self.seed % 2**32)
-        with threadpool_limits(1):
-            hmm.fit(values[chosen])
-        self._take(hmm)
+        order, tried = np.random.default_rng(self.seed), []
+        for start in range(self.hparams.starts):
+            chosen = order.permutation(len(values))[:START_RECORDS]
+            hmm = GaussianHMM(self.hparams.components, n_iter=0, random_state=(self.seed + start) % 2**32)
+            with threadpool_limits(1):
+                hmm.fit(values[chosen])
+            self._take(hmm)
+            if self.hparams.starts > 1:
+                log_likelihood = [self._iterate(values, lengths) for _ in range(SHORT)][-1]
+                tried.append((log_likelihood, [buffer.clone() for buffer in self.buffers(recurse=False)]))
+        if tried:
+            _, best = max(tried, key=lambda start: np.nan_to_num(start[0], nan=-np.inf))
+            for buffer, value in zip(self.buffers(recurse=False), best, strict=True):
+                buffer.copy_(value)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """None: EM needs no optimiser."""
@@ -72,13 +85,7 @@ class HMM(GenerativeModule):
 
     def training_step(self, batch: Encoded, batch_index: int) -> None:
         """One iteration of EM; reports the log-likelihood of a record before it."""
-        values, lengths = self._stack(batch)
-        hmm = ScaledHMM(self.hparams.components, n_iter=1, init_params="", implementation="scaling")
-        hmm.startprob_, hmm.transmat_ = self.startprob.cpu().numpy(), self.transmat.cpu().numpy()
-        hmm.means_, hmm.covars_ = self.means.cpu().numpy(), self.covars.cpu().numpy()
-        hmm.fit(values, lengths)
-        log_likelihood = (hmm.monitor_.history[-1] + hmm.log_scale) / len(values)
-        self._take(hmm)
+        log_likelihood = self._iterate(*self._stack(batch))
         wrong = [name for name, value in self.named_buffers(recurse=False) if not value.isfinite().all()]
         if not np.isfinite(log_likelihood):
             wrong.append("the log-likelihood")
@@ -99,10 +106,16 @@ class HMM(GenerativeModule):
         state = torch.stack(states, dim=1)
         values = clip((self.means[state] + self.covars[state].sqrt() * noise).float(), self.blocks)
         attributes = self.attributes.sample(n, rng)
-        for block, at in columns(self.layout.measurements):
-            if block.activation == "softmax":
-                values[..., at] = draw(self.means[state][..., at], rng)
-        return samples_of(attributes, values, self.layout)
+        return samples_of(attributes, self.draws(values, self.means[state], rng), self.layout)
+
+    def _iterate(self, values: NDArray[np.float64], lengths: NDArray[np.int64]) -> float:
+        """One iteration of EM; the log-likelihood of a record before it."""
+        hmm = ScaledHMM(self.hparams.components, n_iter=1, init_params="", implementation="scaling")
+        hmm.startprob_, hmm.transmat_ = self.startprob.cpu().numpy(), self.transmat.cpu().numpy()
+        hmm.means_, hmm.covars_ = self.means.cpu().numpy(), self.covars.cpu().numpy()
+        hmm.fit(values, lengths)
+        self._take(hmm)
+        return (hmm.monitor_.history[-1] + hmm.log_scale) / len(values)
 
     def _stack(self, samples: Encoded) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """All records [Σ lengths, c], one sample after the other, and the lengths, as hmmlearn wants them."""
@@ -117,12 +130,6 @@ class HMM(GenerativeModule):
         self.transmat[left] = torch.from_numpy(hmm.transmat_[left]).to(self.transmat)
         self.means[seen] = torch.from_numpy(hmm.means_[seen]).to(self.means)
         self.covars[seen] = torch.from_numpy(hmm.covars_.diagonal(axis1=1, axis2=2)[seen]).to(self.covars)
-
-
-def draw(frequencies: Float[Tensor, "n t w"], rng: torch.Generator) -> Float[Tensor, "n t w"]:
-    """One-hot rows: each value is drawn as often as its frequency says, since the first of several clocks wins so."""
-    clocks = torch.empty_like(frequencies).exponential_(generator=rng) / frequencies.clamp_min(0)
-    return one_hot(clocks.argmin(dim=-1), frequencies.shape[-1]).float()
 
 
 class ScaledHMM(GaussianHMM):

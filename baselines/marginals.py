@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dg.encoding import Block, Encoded, Layout, columns, width
+from dg.module import GenerativeModule
 
 COPIES_METADATA = MappingProxyType(
     {
@@ -55,6 +57,31 @@ class Empirical(nn.Module):
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 
+class Unlearnt(Empirical):
+    """What models that generate measurements alone take from training samples: their lengths.
+
+    With auto-normalization, min/max are metadata (§4.2): then whole rows of metadata and min/max are taken as well, as
+    AR, RNN and HMM do (D12, D50).
+    """
+
+    def __init__(self, layout: Layout, **parts: Tensor) -> None:
+        rows = {"metadata": layout.metadata, "minmax": layout.minmax} if layout.minmax else {}
+        parts |= {part: torch.empty(0, width(blocks)) for part, blocks in rows.items()}
+        super().__init__(lengths=torch.empty(0, dtype=torch.int64), **parts)
+
+
+def take_metadata(model: GenerativeModule) -> None:
+    """Notes that `model`, whose release has no metadata, draws them from training samples."""
+    model.lacks = {what: why for what, why in model.lacks.items() if what != "metadata"}
+    model.copies = COPIES_METADATA
+
+
+def samples_with(drawn: Mapping[str, Tensor], measurements: Float[Tensor, "n t k"]) -> Encoded:
+    """Samples made of generated measurements and of what was `drawn` from `Unlearnt` rows."""
+    none = measurements.new_zeros(len(measurements), 0)
+    return Encoded(drawn.get("metadata", none), drawn.get("minmax", none), measurements, drawn["lengths"])
+
+
 class Attributes(Empirical):
     """The joint multinomial distribution of metadata on training data (§5.1.2), min/max included as in §4.2.
 
@@ -98,13 +125,18 @@ class FirstRecord(nn.Module):
         """Maximum likelihood; a covariance without full rank is fine."""
         values = first.double()
         self.mean = values.mean(dim=0).to(first)
-        variances, axes = torch.linalg.eigh(torch.cov(values.T, correction=0).reshape(values.shape[1], -1))
-        self.root = (axes * variances.clamp_min(0).sqrt()).to(first).contiguous()
+        self.root = root(torch.cov(values.T, correction=0).reshape(values.shape[1], -1)).to(first).contiguous()
 
     def sample(self, n: int, rng: torch.Generator) -> Float[Tensor, "n c"]:
         """n first records."""
         noise = torch.randn((n, len(self.mean)), generator=rng, device=rng.device)
         return clip(self.mean + noise @ self.root.T, self.blocks)
+
+
+def root(covariance: Float[Tensor, "c c"]) -> Float[Tensor, "c c"]:
+    """A matrix r with r rᵀ = `covariance`, which need not have full rank."""
+    variances, axes = torch.linalg.eigh(covariance)
+    return axes * variances.clamp_min(0).sqrt()
 
 
 def clip(values: Float[Tensor, "*n c"], blocks: tuple[Block, ...]) -> Float[Tensor, "*n c"]:

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
 
-from baselines.marginals import Empirical, clip
+from baselines.marginals import Unlearnt, clip, samples_with, take_metadata
 from baselines.signatures import by_evolution, by_gradient, log_signature
 from dg.encoding import Encoded, Layout, width
 from dg.files import short
@@ -84,6 +84,8 @@ class MarketSimulator(GenerativeModule):
             )
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
+        if layout.minmax:
+            take_metadata(self)
         self.k = width(layout.measurements)
         longest = max(1, layout.max_length - 1)
         self.increments = longest if windows == "whole" else min(window, longest)
@@ -96,7 +98,7 @@ class MarketSimulator(GenerativeModule):
         self.register_buffer("reach", torch.zeros(self.k))
         self.register_buffer("features", torch.empty(0, f), persistent=False)
         self.register_buffer("conditions", torch.empty(0, f + 1), persistent=False)
-        self.drawn = Empirical(lengths=torch.empty(0, dtype=torch.int64), condition=torch.empty(0, f + 1))
+        self.drawn = Unlearnt(layout, condition=torch.empty(0, f + 1))
 
     def observe(self, train: Encoded) -> None:
         """Computes all windows' features and conditions; keeps the range, the lengths and the first conditions."""
@@ -110,7 +112,7 @@ class MarketSimulator(GenerativeModule):
         else:
             conditions = torch.cat([torch.zeros_like(_known(scaled[:, :1])), _known(scaled[:, :-1])], dim=1)
         self.features, self.conditions = scaled[in_use], conditions[in_use]
-        self.drawn.keep(lengths=train.lengths, condition=conditions[:, 0])
+        self.drawn.keep(**vars(train), condition=conditions[:, 0])
         steps = train.measurements.diff(dim=1)
         active = torch.arange(1, self.layout.max_length, device=steps.device) < train.lengths[:, None]
         sizes = torch.cat([steps[active].abs(), steps.new_zeros(1, self.k)])
@@ -134,7 +136,7 @@ class MarketSimulator(GenerativeModule):
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples, window after window: the path recovered for each window is the condition of the next."""
         drawn = self.drawn.draw(n, rng)
-        lengths, condition = drawn["lengths"], drawn["condition"]
+        condition = drawn["condition"]
         series: list[Tensor] = []
         for _ in range(self.windows):
             noise = torch.randn((n, self.hparams.latent), generator=rng, device=rng.device)
@@ -145,10 +147,8 @@ class MarketSimulator(GenerativeModule):
             series.append(path[:, 1:] if series else path)
             condition = _known(self._scale(self._features(path)))
         t = self.layout.max_length
-        ended = torch.arange(t, device=lengths.device) >= lengths[:, None]
-        measurements = torch.cat(series, dim=1)[:, :t].masked_fill(ended[..., None], 0.0)
-        none = measurements.new_zeros(n, 0)
-        return Encoded(none, none, measurements, lengths)
+        ended = torch.arange(t, device=rng.device) >= drawn["lengths"][:, None]
+        return samples_with(drawn, torch.cat(series, dim=1)[:, :t].masked_fill(ended[..., None], 0.0))
 
     def _cut(self, train: Encoded) -> tuple[Float[Tensor, "n p w1 k"], Bool[Tensor, "n p"]]:
         """The p windows of every series, and which of them have a record; each window ends where the next begins.

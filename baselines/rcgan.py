@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from baselines.marginals import Empirical, attributes
+from baselines.marginals import Empirical, attributes, take_metadata
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Few, Rate, Width
 from dg.module import GenerativeModule
@@ -27,7 +27,8 @@ class RCGAN(GenerativeModule):
     each on `batch_size` samples of its own. Lengths are drawn from the training samples.
 
     noise: width of the N(0, 1) input of every record
-    conditional: both networks receive metadata and min/max with every record; generated are those of training samples
+    conditional: both networks receive metadata and min/max with every record; generated are those of training samples,
+        as they also are with auto-normalization (D50)
     init: "release" begins with output weights of standard deviation 1 and a gate bias of 1, "glorot" as other models do
     """
 
@@ -57,13 +58,17 @@ class RCGAN(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
-        if conditional:
-            self.lacks = {"lengths": self.lacks["lengths"]}
-        condition = width(layout.metadata) + width(layout.minmax) if conditional else 0
+        self.takes_metadata = conditional or bool(layout.minmax)
+        if self.takes_metadata:
+            take_metadata(self)
+        condition, taken = (
+            width(layout.metadata) + width(layout.minmax) if chosen else 0
+            for chosen in (conditional, self.takes_metadata)
+        )
         k = width(layout.measurements)
         self.generator = RecordNetwork(noise + condition, units, k, init, gate_bias=1.0 if init == "release" else 0.0)
         self.discriminator = RecordNetwork(k + condition, units, 1, init)
-        self.drawn = Empirical(condition=torch.empty(0, condition), lengths=torch.empty(0, dtype=torch.int64))
+        self.drawn = Empirical(condition=torch.empty(0, taken), lengths=torch.empty(0, dtype=torch.int64))
 
     @property
     def samples_per_batch(self) -> int:
@@ -72,7 +77,8 @@ class RCGAN(GenerativeModule):
 
     def observe(self, train: Encoded) -> None:
         """Keeps what the model does not generate."""
-        self.drawn.keep(condition=self._condition(train), lengths=train.lengths)
+        taken = attributes(train) if self.takes_metadata else train.metadata[:, :0]
+        self.drawn.keep(condition=taken, lengths=train.lengths)
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """Adam for the generator, plain gradient descent for the discriminator, as in the release."""
@@ -105,11 +111,12 @@ class RCGAN(GenerativeModule):
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples with the lengths, and in the conditional form the metadata and min/max, of training samples."""
+        """n samples with the lengths, and the metadata and min/max if it takes them, of training samples."""
         drawn = self.drawn.draw(n, rng)
-        measurements = self._series(drawn["condition"], self._active(drawn["lengths"]), rng)
-        metadata, minmax = drawn["condition"].tensor_split([width(self.layout.metadata)], dim=1)
-        return Encoded(metadata, minmax, measurements, drawn["lengths"])
+        taken, lengths = drawn["condition"], drawn["lengths"]
+        condition = taken if self.hparams.conditional else taken[:, :0]
+        metadata, minmax = taken.tensor_split([width(self.layout.metadata)], dim=1)
+        return Encoded(metadata, minmax, self._series(condition, self._active(lengths), rng), lengths)
 
     def _series(
         self, condition: Float[Tensor, "b m"], active: Bool[Tensor, "b t"], rng: torch.Generator

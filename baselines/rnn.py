@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
-from baselines.records import fed_back, prediction_loss, record_blocks, records, samples_of, unroll
+from baselines.records import End, Unrolling, record_blocks, records
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Width
 from dg.module import GenerativeModule
@@ -16,7 +16,10 @@ from dg.nn import LSTM, Heads
 
 
 class RNN(GenerativeModule):
-    """Trained by teacher forcing, with the metadata as additional input at every step; defaults of Appendix B."""
+    """Trained by teacher forcing, with the metadata as additional input at every step; defaults of Appendix B.
+
+    end, residual_noise: how a record follows from its prediction, see `Unrolling`; the defaults are the paper's
+    """
 
     copies = COPIES_METADATA
     quick = MappingProxyType({"units": 8, "batch_size": 8})
@@ -31,6 +34,8 @@ class RNN(GenerativeModule):
         beta1: Decay = 0.9,
         beta2: Decay = 0.999,
         batch_size: Count = 100,
+        end: End = "threshold",
+        residual_noise: bool = False,
     ) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
@@ -38,6 +43,7 @@ class RNN(GenerativeModule):
         self.blocks = record_blocks(layout)
         self.attributes = Attributes(layout)
         self.first_record = FirstRecord(self.blocks)
+        self.unrolling = Unrolling(layout, end, residual_noise)
         inputs = width(layout.metadata) + width(layout.minmax) + width(layout.measurements)
         self.lstm = LSTM(inputs, units, layers)
         self.heads = Heads(units, self.blocks)
@@ -57,8 +63,9 @@ class RNN(GenerativeModule):
         condition = attributes(batch)[:, None].expand(-1, t, -1)
         hidden, _ = self.lstm(torch.cat([condition, batch.measurements[:, :t]], dim=2))
         following = records(batch, self.layout)[:, :t].roll(-1, dims=1)
-        there_is_one = torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]
-        loss = prediction_loss(self.heads(hidden).squeeze(2), following, there_is_one.to(hidden), self.blocks)
+        there_is_one = (torch.arange(1, t + 1, device=self.device) < batch.lengths[:, None]).to(hidden)
+        predicted = self.heads(hidden).squeeze(2)
+        loss = self.unrolling.loss(predicted, following, there_is_one)
         self.descend(self.optimizers(), loss, self, counts=True)  # type: ignore[arg-type]
         self.report(prediction=loss.detach())
 
@@ -68,13 +75,12 @@ class RNN(GenerativeModule):
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
-        """n samples whose metadata and first record are drawn, and whose other records are predicted."""
-        condition, first = self.attributes.sample(n, rng), self.first_record.sample(n, rng)
+        """n samples, record by record."""
         state: tuple[Tensor, Tensor] | None = None
 
-        def next_record(record: Tensor) -> Tensor:
+        def predict(condition: Tensor, record: Tensor) -> Tensor:
             nonlocal state
-            hidden, state = self.lstm(torch.cat([condition, fed_back(record, self.layout)], dim=1)[:, None], state)
+            hidden, state = self.lstm(torch.cat([condition, record], dim=1)[:, None], state)
             return self.heads(hidden[:, 0]).squeeze(1)
 
-        return samples_of(condition, unroll(first, next_record, self.layout.max_length), self.layout)
+        return self.unrolling(self.attributes, self.first_record, predict, n, rng)

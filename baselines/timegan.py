@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_loss
 
 from baselines.gru import GRU
-from baselines.marginals import Empirical
+from baselines.marginals import Unlearnt, samples_with, take_metadata
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Few, Rate, Weight, Width
 from dg.memory import available
@@ -57,6 +57,8 @@ class TimeGAN(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
+        if layout.minmax:
+            take_metadata(self)
         k = width(layout.measurements)
         h = units or 4 * k
         self.embedder = RecurrentStack(k, h, h, layers)
@@ -66,7 +68,7 @@ class TimeGAN(GenerativeModule):
         self.discriminator = RecurrentStack(h, h, 1, layers, bounded=False)
         self.register_buffer("low", torch.zeros(k))
         self.register_buffer("span", torch.ones(k))
-        self.lengths = Empirical(lengths=torch.empty(0, dtype=torch.int64))
+        self.lengths = Unlearnt(layout)
         self.latents: Tensor | None = None
 
     @property
@@ -81,7 +83,7 @@ class TimeGAN(GenerativeModule):
 
     def observe(self, train: Encoded) -> None:
         """Learns the range of each measurement, which the networks see as [0, 1], and keeps the lengths."""
-        self.lengths.keep(lengths=train.lengths)
+        self.lengths.keep(**vars(train))
         records = train.measurements[self._active(train.lengths).squeeze(2) > 0]
         self.low.copy_(records.amin(dim=0))
         self.span.copy_((records.amax(dim=0) - self.low).clamp_min(1e-7))
@@ -109,12 +111,10 @@ class TimeGAN(GenerativeModule):
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n samples with the lengths of training samples."""
-        lengths = self.lengths.draw(n, rng)["lengths"]
-        active = self._active(lengths)
+        drawn = self.lengths.draw(n, rng)
+        active = self._active(drawn["lengths"])
         latent = self.supervisor(self.generator(self._noise(active, rng), active), active)
-        measurements = (self.recovery(latent, active) * self.span + self.low) * active
-        none = measurements.new_zeros(n, 0)
-        return Encoded(none, none, measurements, lengths)
+        return samples_with(drawn, (self.recovery(latent, active) * self.span + self.low) * active)
 
     def _embed(self, part: Encoded) -> dict[str, Tensor]:
         """Phase 1: embedder and recovery learn to reproduce their input."""

@@ -26,6 +26,20 @@ def wasserstein1(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
     return float(wasserstein_distance(_finite(real, "real").ravel(), _finite(synthetic, "synthetic").ravel()))
 
 
+def standardised_wasserstein1(
+    real: NDArray[Any], synthetic: NDArray[Any], scale: NDArray[np.float64] | None = None
+) -> float:
+    """Mean Wasserstein-1 distance over the columns of [n, c] and [m, c], in standard deviations of the real column.
+
+    scale: [c], other units than these standard deviations; a column whose unit is 0 keeps its own
+    Not symmetric, because the real side has the ruler.
+    """
+    real, synthetic = _finite(real, "real"), _finite(synthetic, "synthetic")
+    units = real.std(axis=0) if scale is None else scale
+    units = np.where(units > 1e-9 * np.abs(real).max(axis=0), units, 1.0)
+    return float(np.mean([wasserstein1(x, y) / unit for x, y, unit in zip(real.T, synthetic.T, units, strict=True)]))
+
+
 def jensen_shannon(real: NDArray[Any], synthetic: NDArray[Any]) -> float:
     """Jensen-Shannon divergence in bits, 0 to 1, between two vectors of frequencies over the same values.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 from sklearn.neighbors import NearestNeighbors
 
+from benchmarks.column import Column
 from benchmarks.metric import all_numeric
 from dg.dataset import TimeSeriesDataset
 
@@ -47,3 +48,26 @@ def memorization(generated: NDArray[np.float64], held_out: NDArray[np.float64]) 
     count half. It is the Mann-Whitney statistic U / (n m).
     """
     return float(mannwhitneyu(held_out, generated).statistic / (len(held_out) * len(generated)))
+
+
+def _memorization(
+    train: TimeSeriesDataset, held_out: TimeSeriesDataset, synthetic: TimeSeriesDataset, seed: int
+) -> float:
+    """Of the first 500 synthetic and held-out samples, measurements that are never negative as log(1 + x)."""
+    columns = enumerate(train.schema.measurements)
+    log = [field.name for column, field in columns if train.measurements[:, :, column].min() >= 0]
+    parts = train, held_out.take(slice(MEASURED)), synthetic.take(slice(MEASURED))
+    known, others, made = (normalized(part, train, log) for part in parts)
+    return memorization(nearest(made, known)[0][:, 0], nearest(others, known)[0][:, 0])
+
+
+MEASURED = 500
+MEMORIZATION = Column(
+    name="memorization",
+    aspect="privacy",
+    measure=_memorization,
+    unit="probability",
+    reference="§5.2, Figures 21 to 23",
+    ideal=0.5,
+    applies=lambda train, held_out: train.fingerprint != held_out.fingerprint,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.column import Column, against_held_out
 from benchmarks.distances import wasserstein1
 from benchmarks.metric import Metric
 from dg.dataset import TimeSeriesDataset
@@ -16,3 +17,11 @@ def length(dataset: TimeSeriesDataset) -> NDArray[np.float64]:
 
 
 LENGTH_W1 = Metric("Wasserstein-1 of lengths", length, wasserstein1)
+LENGTH = Column(
+    name="length",
+    aspect="length",
+    measure=against_held_out(LENGTH_W1),
+    unit="records",
+    reference="Figure 9",
+    applies=lambda train, held_out: bool(np.ptp(held_out.lengths)),
+)

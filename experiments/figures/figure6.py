@@ -13,7 +13,7 @@ from benchmarks.distances import wasserstein1
 from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import is_control, label_of
-from experiments.ink.plots import histogram, legend, panels
+from experiments.ink.plots import histogram, legend, panels, same_range
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, better, by_seed
 from experiments.runs.run import Run, one_a_seed
@@ -40,7 +40,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """One panel per model over the histogram of A′: medians over seeds, ranges as bands."""
+    """One panel per model over the histogram of A′: the samples of all seeds, and the seeds' ranges as bands."""
     shown = [model for model in frame["model"].unique() if model != "held_out"]
     models = [model for model in shown if not is_control(model)] or shown
     rows = -(-len(models) // 2)
@@ -49,13 +49,14 @@ def render(frame: pd.DataFrame) -> Figure:
         for side, colour, label in (("held_out", "real", "Real (A′)"), (model, model, label_of(model))):
             shares = frame[frame["model"] == side].pivot(index="low", columns="seed", values="share")
             band = (shares.min(axis=1).to_numpy(), shares.max(axis=1).to_numpy())
-            histogram(axis, BINS, shares.median(axis=1).to_numpy(), colour, label, band)
+            histogram(axis, BINS, shares.mean(axis=1).to_numpy(), colour, label, band)
         axis.set_ylabel("share of series")
         legend(axis, columns=1)
     for axis in axes.ravel()[len(models) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
         axis.set_xlabel("(max + min)/2, log₁₀(1 + daily page views)")
+    same_range(axes)
     return figure
 
 

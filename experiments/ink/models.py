@@ -8,6 +8,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
+LINES = ("solid", "dashed", "dotted", "dashdot")
 KINDS = ("doppelganger", "deep", "classical", "control")
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
 BEST = "_best"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
@@ -52,11 +53,20 @@ def label_of(model: object) -> str:
 
 
 def colour_of(model: object) -> str | None:
-    """The model's colour, from Okabe and Ito's palette, then Tol's, which colour-blind readers can tell apart."""
+    """The model's colour, from Okabe and Ito's palette, then Tol's, which colour-blind readers can tell apart.
+
+    A preset has the colour of its model and a line of its own; controls are grey, real data black.
+    """
     name = str(model)
     if name == REAL:
         return REAL_COLOUR
     return models()[name].shown.colour if name in models() else None
+
+
+def line_of(model: object) -> str:
+    """The style of the model's line, by matplotlib's name, by which presets of one model differ."""
+    name = str(model)
+    return models()[name].shown.get("line", LINES[0]) if name in models() else LINES[0]
 
 
 def kind_of(model: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -17,6 +16,7 @@ from typing_extensions import TypedDict
 
 from dg.files import read_json
 from experiments.ink.models import label_of
+from experiments.ink.plots import footer
 from experiments.paper.claims import RULE, Verdict
 from experiments.runs.provenance import revision, versions
 from experiments.runs.run import Run
@@ -77,7 +77,7 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     if folder(name) == "figures":
         drawn = artifact.render(frame)
         assert isinstance(drawn, Figure)
-        drawn.supxlabel(textwrap.fill(summary(runs), 150), x=0.01, ha="left", fontsize=6, color="grey")
+        footer(drawn, summary(runs))
         drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
         _commit(results / f"{name}.png")
     text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{page(name, frame, runs)}\n"

@@ -18,9 +18,10 @@ from benchmarks.distances import jensen_shannon, wasserstein1
 from benchmarks.metric import Statistic
 from benchmarks.statistics.frequency import frequency
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import colour_of, is_control, label_of
+from experiments.ink.models import is_control, kind_of, label_of
 from experiments.ink.numbers import printed, reach
-from experiments.ink.plots import curve, histogram, legend, panels
+from experiments.ink.plots import bars as draw_bars
+from experiments.ink.plots import curve, histogram, legend, panels, same_range
 from experiments.paper.claims import Verdict, closest
 from experiments.runs.run import Run, one_a_seed
 from experiments.studies.capabilities import copying, left_out, unable, with_left_out
@@ -29,6 +30,7 @@ Part = Callable[[TimeSeriesDataset], TimeSeriesDataset]
 """The samples of a panel, e.g. the homes with DSL."""
 
 EVERYTHING: Mapping[str, Part] = {"": lambda dataset: dataset}
+RARE = 1e-3  # where the axis of bars begins
 
 
 def shares(
@@ -72,7 +74,7 @@ def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
 
 
 def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
-    """One panel per model over the histogram of A′: medians over seeds, ranges as bands."""
+    """One panel per model over the histogram of A′: the samples of all seeds, and the seeds' ranges as bands."""
     models = _generators(frame)
     figure, axes = panels(-(-len(models) // 2), 2, width=8, height=2.4)
     for axis, model in zip(axes.ravel(), models, strict=False):
@@ -87,11 +89,15 @@ def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: b
         axis.set_axis_off()
     for axis in axes[-1]:
         axis.set_xlabel(label)
+    same_range(axes)
     return figure
 
 
 def cumulative(frame: pd.DataFrame, label: str) -> Figure:
-    """One panel per part, one line per model's CDF, A′ in black: medians over seeds, ranges as bands."""
+    """One panel per part, one line per model's CDF, A′ in black: the samples of all seeds.
+
+    Bands are the ranges over seeds of DoppelGANger and of A′; more of them would hide each other.
+    """
     titles = list(frame["panel"].dropna().unique())
     figure, axes = panels(len(titles), 1, width=8, height=3.2)
     for axis, title in zip(axes[:, 0], titles, strict=True):
@@ -99,7 +105,9 @@ def cumulative(frame: pd.DataFrame, label: str) -> Figure:
         for model in (*_generators(rows), "held_out"):
             edges, middle, band = _bins(rows[rows["model"] == model], cumulative=True)
             if not np.isnan(middle).all():
-                curve(axis, edges[1:], middle, "real" if model == "held_out" else model, name(model), band)
+                shown = "real" if model == "held_out" else model
+                banded = kind_of(shown) == "doppelganger" or shown == "real"
+                curve(axis, edges[1:], middle, shown, name(model), band if banded else None)
         axis.set_ylabel(f"{title}: share of samples below" if title else "share of samples below")
         legend(axis, columns=4)
     axes[-1, 0].set_xlabel(label)
@@ -107,22 +115,23 @@ def cumulative(frame: pd.DataFrame, label: str) -> Figure:
 
 
 def bars(frame: pd.DataFrame, label: str) -> Figure:
-    """One bar per value and model, A′ in black: medians over seeds, ranges as whiskers."""
+    """One bar per value and model, A′ in black: the samples of all seeds, the seeds' ranges as whiskers; log scale."""
     models = ["held_out", *_generators(frame)]
     values = list(frame["value"].dropna().unique())
     figure, axes = panels(1, 1, width=8, height=3.2)
     axis, width = axes[0, 0], 0.8 / len(models)
     for number, model in enumerate(models):
         seeds = frame[frame["model"] == model].pivot(index="value", columns="seed", values="share").loc[values]
-        middle = seeds.median(axis=1)
+        middle = seeds.mean(axis=1).to_numpy()
         reach = np.stack([middle - seeds.min(axis=1), seeds.max(axis=1) - middle])
         at = np.arange(len(values)) + (number - (len(models) - 1) / 2) * width
-        colour = colour_of("real" if model == "held_out" else model)
-        axis.bar(at, middle, width, yerr=reach, color=colour, label=name(model), error_kw={"lw": 0.6})
+        draw_bars(axis, at, width, middle, reach, "real" if model == "held_out" else model, name(model))
     axis.set_xticks(
         range(len(values)), values, rotation=30 if len(values) > 5 else 0, ha="right" if len(values) > 5 else "center"
     )
     axis.set_ylabel("share of samples")
+    axis.set_yscale("log")
+    axis.set_ylim(bottom=RARE, top=1)
     axis.set_xlabel(label)
     legend(axis, columns=4)
     return figure
@@ -180,11 +189,14 @@ def _generators(frame: pd.DataFrame) -> list[str]:
 
 
 def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tuple[NDArray, NDArray]]:
-    """Edges, and the median and the range over seeds of the shares or of their cumulative sums."""
+    """Edges, and the mean and the range over seeds of the shares or of their cumulative sums.
+
+    Each seed has as many samples as the others, so that the mean is the distribution of all of them together.
+    """
     seeds = rows.pivot(index="low", columns="seed", values="share")
     seeds = seeds.cumsum() if cumulative else seeds
     edges = np.append(seeds.index.to_numpy(), rows["high"].max())
-    return edges, seeds.median(axis=1).to_numpy(), (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
+    return edges, seeds.mean(axis=1).to_numpy(), (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
 
 
 def name(model: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 
+import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,13 +17,12 @@ from matplotlib.figure import Figure
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
 from experiments.ink.models import floors, kind_of, label_of
 from experiments.ink.numbers import printed, reach
-from experiments.ink.plots import legend, panels
+from experiments.ink.plots import legend, mark_cut, panels
 from experiments.paper.claims import Verdict, better, by_seed
 from experiments.studies.capabilities import left_out
 
 CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
 KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
-PREDICTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 
 
 def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
@@ -44,19 +44,23 @@ def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
-    """One group of bars per model, one bar per algorithm with its rank: medians over seeds, cut at `lowest`."""
+    """Bars of every model, one an algorithm with its rank: medians and ranges over seeds, cut at `lowest`."""
     shown = frame[frame["predictor"].notna()]
     models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
     figure, axes = panels(1, 1, width=9, height=3.8)
     axis, width = axes[0, 0], 0.85 / len(predictors)
-    medians = shown.groupby(["model", "predictor"])["score"].median().unstack()[predictors]
-    for number, (predictor, colour) in enumerate(zip(predictors, PREDICTOR_COLOURS, strict=False)):
+    scores = shown.groupby(["model", "predictor"])["score"]
+    low, medians, high = (part.unstack()[predictors] for part in (scores.min(), scores.median(), scores.max()))
+    shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.95, len(predictors)))  # no model's colours
+    for number, predictor in enumerate(predictors):
         at = np.arange(len(models)) + (number - (len(predictors) - 1) / 2) * width
-        heights = medians.loc[models, predictor].clip(lower=lowest)
-        axis.bar(at, heights, width, color=colour, label=predictor)
-        for x, height, model in zip(at, heights, models, strict=True):
+        ends, middles, tops = (part.loc[models, predictor].clip(lowest).to_numpy() for part in (low, medians, high))
+        reach = np.stack([middles - ends, tops - middles])
+        axis.bar(at, middles, width, yerr=reach, color=shades[number], label=predictor, error_kw={"lw": 0.6})
+        mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
+        for x, top, model in zip(at, tops, models, strict=True):
             place = ranks(medians.loc[model])[number]
-            axis.annotate(f"{place:g}", (x, max(height, 0)), ha="center", va="bottom", fontsize=6)
+            axis.annotate(f"{place:g}", (x, max(top, 0)), ha="center", va="bottom", fontsize=6)
     names = [textwrap.fill(_name(model), 24) for model in models]
     crowded = len(models) > 8
     axis.set_xticks(

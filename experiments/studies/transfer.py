@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.ink.models import colour_of, kind_of, label_of
+from experiments.ink.models import kind_of, label_of
 from experiments.ink.numbers import printed, spread
-from experiments.ink.plots import legend, panels
+from experiments.ink.plots import bars as draw_bars
+from experiments.ink.plots import legend, mark_cut, panels
 from experiments.paper.claims import Verdict, all_of, better, by_seed
 
 BLIND = "no inputs"  # the control among the predictors, trained on real samples
@@ -28,11 +29,10 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
         for number, model in enumerate(models):
             seeds = tested[tested["model"] == model].pivot(index="predictor", columns="seed", values=score)
             seeds = seeds.loc[predictors]
-            low, middle, high = (side(axis=1).clip(lowest) for side in (seeds.min, seeds.median, seeds.max))
-            reach = np.stack([middle - low, high - middle])
+            low, middle, high = (side(axis=1).clip(lowest).to_numpy() for side in (seeds.min, seeds.median, seeds.max))
             at = np.arange(len(predictors)) + (number - (len(models) - 1) / 2) * width
-            colour = colour_of(model)
-            axis.bar(at, middle, width, yerr=reach, color=colour, label=label_of(model), error_kw={"lw": 0.6})
+            draw_bars(axis, at, width, middle, np.stack([middle - low, high - middle]), model, label_of(model))
+            mark_cut(axis, at, seeds.median(axis=1).to_numpy(), lowest)
         controls = tested[tested["control"] & (tested["model"] == "real")]
         axis.axhline(controls[score].median(), color="black", lw=0.8, ls="--", label=controls["predictor"].iloc[0])
         axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import jensenshannon
 from sklearn.metrics import mean_squared_error
 
-from benchmarks.distances import jensen_shannon, mmd2, mse, wasserstein1
+from benchmarks.distances import jensen_shannon, mmd2, mse, standardised_wasserstein1, wasserstein1
 
 DISTANCES = [mse, wasserstein1, jensen_shannon]
 FREQUENCIES = arrays(np.int64, st.just(6), elements=st.integers(0, 1000)).filter(lambda counts: counts.any())
@@ -53,6 +53,15 @@ def test_hand_worked() -> None:
     assert wasserstein1(np.array([1, 2, 3]), np.array([3, 4, 5])) == pytest.approx(2)
     assert jensen_shannon(np.array([7, 0]), np.array([0, 2])) == pytest.approx(1)
     assert jensen_shannon(np.array([1, 2]), np.array([10, 20])) == pytest.approx(0, abs=1e-15)
+
+
+def test_standardised_wasserstein1_by_hand() -> None:
+    """A column of deviation 1 that moves by 3, and a constant one, which keeps its unit, that moves by 1."""
+    real = np.array([[1.0, 5.0], [3.0, 5.0]])
+    assert standardised_wasserstein1(real, real) == 0
+    assert standardised_wasserstein1(real, real + np.array([3, 1])) == pytest.approx((3 / 1 + 1) / 2)
+    assert standardised_wasserstein1(10 * real, 10 * real + np.array([30, 1])) == pytest.approx((3 / 1 + 1) / 2)
+    assert standardised_wasserstein1(real, real + np.array([3, 1]), np.array([6.0, 2.0])) == pytest.approx(1 / 2)
 
 
 def test_mmd2_is_the_mean_over_all_pairs() -> None:

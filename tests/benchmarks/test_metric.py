@@ -21,8 +21,10 @@ from benchmarks.neighbors import normalized
 from benchmarks.statistics.autocorrelation import autocorrelation
 from benchmarks.statistics.correlation import correlation
 from benchmarks.statistics.diversity import amplitude_spread, shape_similarity
+from benchmarks.statistics.marginals import zeros
 from benchmarks.statistics.maximum import maximum
 from benchmarks.statistics.midrange import midrange
+from benchmarks.statistics.records import records
 from benchmarks.statistics.series import series
 from benchmarks.statistics.total import total
 from dg.dataset import TimeSeriesDataset
@@ -73,6 +75,8 @@ OF_ALL: dict[str, Callable[[TimeSeriesDataset], object]] = {
     "the summary of a sample": summary,
     "a classifier of records": padded,
     "SDMetrics' similarity": lambda data: difference_similarity(data, data),
+    "a statistic of records": records,
+    "the share of zeros": zeros,
     "the score of a GRU": lambda data: discriminative_score(data, data, scale=data, seed=0),
 }
 OF_THE_FIRST: dict[str, Callable[[TimeSeriesDataset], object]] = {
