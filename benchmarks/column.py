@@ -32,6 +32,7 @@ class Column:
     better: which of two models is the better one; the one "nearer" to the ideal where both sides of it are wrong
     ideal: what a perfect generator tends to; the row `real`, A in the place of synthetic samples, shows how near
         as many samples can come
+    only: "metadata" or "lengths", if nothing else of a sample is looked at: who copies these learns nothing
     applies: whether the question makes sense, of A and A′
     fewest: samples of each of the three sets under which the number means nothing
     """
@@ -43,6 +44,7 @@ class Column:
     reference: str
     better: Literal["lower", "higher", "nearer"] = "lower"
     ideal: float = 0.0
+    only: str = ""
     applies: Callable[[TimeSeriesDataset, TimeSeriesDataset], bool] = lambda train, held_out: True
     fewest: int = FEWEST
 

@@ -75,6 +75,7 @@ JOINT = Column(
     measure=against_held_out(_joint),
     unit="bits",
     reference="Jensen-Shannon divergence as in §5.1, Figures 10 and 19",
+    only="metadata",
     applies=_has_metadata,
 )
 LEVEL_BY_CLASS = Column(

@@ -23,5 +23,6 @@ LENGTH = Column(
     measure=against_held_out(LENGTH_W1),
     unit="records",
     reference="Figure 9",
+    only="lengths",
     applies=lambda train, held_out: bool(np.ptp(held_out.lengths)),
 )

@@ -9,10 +9,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.statistics.autocorrelation import autocorrelation
+from benchmarks.statistics.rhythm import WEEK, YEAR
 from dg.dataset import TimeSeriesDataset
+from dg.datasets.wwt import SCHEMA
 from experiments.ink.models import kind_of, label_of
+from experiments.ink.numbers import spread
 from experiments.ink.plots import curve, legend, panels
 from experiments.paper.artifact import Paper
+from experiments.paper.claims import Verdict, closest, within
 from experiments.runs.run import Run, one_a_seed
 
 PAPER = Paper(
@@ -20,6 +24,8 @@ PAPER = Paper(
     section="2.2",
     claim="DoppelGANger captures the weekly spikes and the local peak at about one year; the baselines do not",
 )
+RHYTHMS = {"weekly contrast": WEEK, "annual contrast": YEAR}
+CLOSE_UPS = (((1, 550), -0.3, 1.05), ((1, 30), -0.1, 0.9), ((340, 390), -0.15, 0.25))  # lags, and the axis of each
 PANELS = {
     "doppelganger": "DoppelGANger",
     "deep": "other deep generators",
@@ -36,21 +42,63 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame) -> Figure:
-    """One panel each for DoppelGANger, other deep generators, classical models and controls; bands are ranges."""
+    """A row each for DoppelGANger, other deep generators, classical models and controls: all lags, a month, a year.
+
+    A line is a seed, because no line between two seeds is a curve of either.
+    """
     shown = [model for model in frame["model"].unique() if model != "real"]
     groups = {title: [model for model in shown if kind_of(model) == kind] for kind, title in PANELS.items()}
     groups = {title: models for title, models in groups.items() if models}
-    figure, axes = panels(len(groups), 1, width=8, height=2.3)
-    for axis, (title, models) in zip(axes[:, 0], groups.items(), strict=True):
-        for model in (*models, "real"):
-            over_seeds = frame[frame["model"] == model].pivot(index="lag", columns="seed", values="autocorrelation")
-            band = (over_seeds.min(axis=1).to_numpy(), over_seeds.max(axis=1).to_numpy())
-            curve(axis, over_seeds.index.to_numpy(), over_seeds.median(axis=1).to_numpy(), model, _label(model), band)
-        axis.set_ylabel(f"{title}\nautocorrelation")
-        axis.set_ylim(-0.15, 0.65) if title in ("DoppelGANger", "controls") else axis.set_ylim(-0.3, 1.05)
-        legend(axis)
-    axes[-1, 0].set_xlabel("lag (days); line: median over seeds, band: their range")
+    figure, axes = panels(len(groups), len(CLOSE_UPS), width=12, height=2.4, widths=[2.2, 1, 1])
+    for row, (title, models) in zip(axes, groups.items(), strict=True):
+        for axis, (lags, low, high) in zip(row, CLOSE_UPS, strict=True):
+            for model in (*models, "real"):
+                for seed, rows in frame[frame["model"].eq(model) & frame["lag"].between(*lags)].groupby("seed"):
+                    label = _label(model) if seed == frame["seed"].min() and axis is row[0] else "_"
+                    curve(axis, rows["lag"].to_numpy(), rows["autocorrelation"].to_numpy(), model, label)
+            axis.set_ylim(low, high)
+        row[0].set_ylabel(f"{title}\nautocorrelation")
+        legend(row[0], columns=3)
+    for axis in axes[-1]:
+        axis.set_xlabel("lag (days); a line is a seed")
     return figure
+
+
+def table(frame: pd.DataFrame) -> str:
+    """How far the curves stand out at whole weeks and at a year, median over seeds and their reach."""
+    contrasts = _contrasts(frame)
+    rows = [
+        {"model": _label(str(model)), **{name: spread(rows[name], ".4f") for name in RHYTHMS}, "seeds": len(rows)}
+        for model, rows in contrasts.groupby("model", sort=False)
+    ]
+    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """By the contrasts: whether DoppelGANger's are nearest to the real ones, and at least half as large."""
+    contrasts = _contrasts(frame)
+    real = contrasts[contrasts["model"] == "real"].set_index("seed")
+    made = contrasts[contrasts["model"] != "real"]
+    found = []
+    for name in RHYTHMS:
+        truth = made["seed"].map(real[name])
+        errors = made.assign(error=(made[name] - truth).abs())
+        found += closest(f"DoppelGANger's {name} is nearest", errors, "error", "doppelganger")
+        share = (made[name] / truth)[made["model"] == "doppelganger"]
+        if len(share):
+            claim = f"DoppelGANger's {name} is at least half of the real one"
+            found.append(within(claim, share, lambda value: value >= 0.5))
+    return found
+
+
+def _contrasts(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a model and seed: the contrasts of its curve."""
+    rows = []
+    for (model, seed), part in frame.groupby(["model", "seed"], sort=False):
+        values = part.sort_values("lag")["autocorrelation"].to_numpy()[:, None]
+        named = {name: rhythm.contrast(values, SCHEMA, len(values)).item() for name, rhythm in RHYTHMS.items()}
+        rows.append({"model": model, "seed": seed, **named})
+    return pd.DataFrame(rows)
 
 
 def _curve(model: str, seed: int, data: TimeSeriesDataset) -> pd.DataFrame:

@@ -24,15 +24,17 @@ def models() -> dict[str, DictConfig]:
 def select(*rules: str) -> list[str]:
     """The models of a line-up, in order: those compared on each of the named datasets, less those after a minus sign.
 
-    A minus sign excludes a kind or a model: select("wwt", "-control") gives all that learn something on WWT.
+    A minus sign excludes a kind or a model: select("wwt", "-control") gives all that learn something on WWT. The rule
+    "best" adds the presets that are models at their best there (`best_on`), beside those as their papers say.
     Raises ValueError where no model is left, so that a misspelt rule does not sweep over nothing.
     """
-    datasets = {rule for rule in rules if not rule.startswith("-")}
+    datasets = {rule for rule in rules if not rule.startswith("-")} - {"best"}
     excluded = {rule[1:] for rule in rules if rule.startswith("-")}
     chosen = [
         name
         for name, model in models().items()
-        if datasets <= set(model.compared_on) and not {name, model.shown.kind} & excluded
+        if datasets <= {*model.compared_on, *(model.get("best_on", []) if "best" in rules else [])}
+        and not {name, model.shown.kind} & excluded
     ]
     if not chosen:
         raise ValueError(

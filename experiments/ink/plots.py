@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
@@ -25,11 +26,13 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def panels(rows: int, columns: int, width: float = 7.0, height: float = 2.4) -> tuple[Figure, NDArray[np.object_]]:
-    """An empty figure in the house style, and its axes [rows, columns]."""
+def panels(
+    rows: int, columns: int, width: float = 7.0, height: float = 2.4, widths: Sequence[float] | None = None
+) -> tuple[Figure, NDArray[np.object_]]:
+    """An empty figure in the house style, and its axes [rows, columns]; `widths` of the columns, relative."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height * rows), layout="constrained")
-        return figure, figure.subplots(rows, columns, squeeze=False)
+        return figure, figure.subplots(rows, columns, squeeze=False, width_ratios=widths)
 
 
 def curve(

@@ -31,7 +31,7 @@ from experiments.runs.provenance import Facts, part_hash
 log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
-SHOWN = ("shown", "compared_on", "budgets")  # what is said of a model: how it looks and where it stands
+SHOWN = ("shown", "compared_on", "best_on", "budgets")  # what is said of a model: how it looks and where it stands
 USUAL = {"accelerator": "cpu", "precision": "32-true"}  # of the trainer; other values make other numbers
 PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
 

@@ -1,0 +1,185 @@
+"""Scoreboard, beyond the paper: what Table 3 cannot see, each in its own unit and scaled by the controls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scikit_posthocs import critical_difference_diagram, posthoc_nemenyi_friedman
+from tqdm import tqdm
+
+from benchmarks.scoreboard import columns
+from dg.dataset import TimeSeriesDataset
+from experiments.ink.models import REAL, floors, kind_of, label_of
+from experiments.ink.numbers import printed, reach
+from experiments.ink.plots import panels
+from experiments.paper.artifact import Paper
+from experiments.paper.claims import Verdict, better, by_seed
+from experiments.runs.run import Run, one_a_seed
+
+PAPER = Paper(
+    name="Scoreboard",
+    section="5.2",
+    claim="nothing of all columns together: it looks at one statistic at a time",
+)
+CEILING, WORST = "bootstrap", "shuffled"
+MARGIN = 1.1  # times as far from the ideal as real and resampled rows: where `shuffled` is not, a column has no scale
+LEVEL = 0.05  # of the Friedman and Nemenyi tests
+
+
+def compute(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row a model, seed and column: model, seed, column, aspect, unit, reference, value, error, copied.
+
+    Every set has as many samples as the held-out half, which all are compared with; `real` is A in their place, where
+    the question is not about A itself. error: how far the value is from the ideal, on its wrong side.
+    copied: why a value is no merit, because it is drawn from training samples. Of models that generate no metadata the
+    measures are taken without the real ones. Cost: seconds to train and to draw the samples.
+    """
+    rows: list[dict[str, object]] = []
+    for run in one_a_seed(runs):
+        if run.real.nothing_held_out:
+            raise ValueError(f"{run.folder}: the scoreboard needs held-out samples; choose dataset.held_out=0.5")
+        rows += _rows(REAL, run, run.real.train, {})
+    for run in tqdm(runs, desc="scoreboard", unit="run"):
+        rows += _rows(run.model, run, run.generated, {**run.lacks, **run.generator.module.copies})
+        rows += _cost(run)
+    return pd.DataFrame(rows)
+
+
+def render(frame: pd.DataFrame) -> Figure:
+    """Scaled medians as a map, 0 `real` and 1 `shuffled`; below, mean ranks and which differences are significant."""
+    order, scaled = list(mean_ranks(frame).mean().sort_values().index), scaled_medians(frame)
+    shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
+    figure, axes = panels(2, 1, width=11, height=0.2 * len(shown) + 2.2)
+    above, below = axes[:, 0]
+    image = above.imshow(shown, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    above.set_xticks(range(shown.shape[1]), shown.columns, rotation=35, ha="left", fontsize=8)
+    above.xaxis.tick_top()
+    above.set_yticks(range(len(shown)), map(label_of, shown.index), fontsize=8)
+    above.grid(False)
+    for (row, column), value in np.ndenumerate(shown.to_numpy()):
+        if np.isfinite(value):
+            colour = "black" if value > 0.5 else "white"
+            above.annotate(f"{value:.2g}", (column, row), ha="center", va="center", fontsize=7, color=colour)
+    figure.colorbar(image, ax=above, label="0: real, 1: shuffled in time", pad=0.01)
+    _critical_difference(below, frame)
+    return figure
+
+
+def table(frame: pd.DataFrame) -> str:
+    """Of each aspect the medians in their own unit, with the scaled ones in brackets; then the mean ranks."""
+    order, scaled = mean_ranks(frame).mean().sort_values(), scaled_medians(frame)
+    medians = frame.groupby(["model", "column"])["value"].median().unstack()
+    copied = frame.groupby(["model", "column"])["copied"].first().unstack().fillna("").ne("")
+    parts = []
+    for aspect, rows in frame.groupby("aspect", sort=False):
+        named = rows.drop_duplicates("column")
+        cells = {
+            f"{row.column} ({row.unit})": [
+                _cell(*(part.loc[model, row.column] for part in (medians, scaled, copied)))
+                for model in [REAL, *order.index]
+            ]
+            for row in named.itertuples()
+        }
+        text = pd.DataFrame({"model": [label_of(model) for model in [REAL, *order.index]], **cells})
+        parts.append(f"{str(aspect).capitalize()}:\n\n{text.to_markdown(index=False, disable_numparse=True)}")
+    ranks = mean_ranks(frame)
+    placed = pd.DataFrame(
+        {
+            "model": [label_of(model) for model in order.index],
+            "mean rank": [f"{rank:.1f}" for rank in order],
+            "min to max": [reach(ranks[model], ".1f") for model in order.index],
+            "seeds": [ranks[model].count() for model in order.index],
+        }
+    )
+    parts.append(f"Mean ranks over the columns:\n\n{placed.to_markdown(index=False, disable_numparse=True)}")
+    told = frame[frame["reference"].ne("")].drop_duplicates("reference")
+    lines = [
+        "- In brackets: 0 is `real`, 1 is `shuffled`; nothing where series shuffled in time are as good as real ones.",
+        "- *: drawn from training samples, not learnt, and not ranked in that column; the bootstrap is ranked in none.",
+        f"- References: {'; '.join(told['reference'])}.",
+    ]
+    below = [label_of(m) for m in order.index if kind_of(m) != "control" and order[m] >= _best_floor(order)]
+    if below:
+        lines.append(f"- No better by mean rank than the best of the controls: {', '.join(below)}.")
+    return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def claims(frame: pd.DataFrame) -> list[Verdict]:
+    """By mean rank, against the competitors and against the controls."""
+    ranks = mean_ranks(frame)
+    rivals = [model for model in ranks if kind_of(model) in ("deep", "classical")]
+    return [
+        *better("DoppelGANger has the lowest mean rank", ranks, "doppelganger", rivals),
+        *better("DoppelGANger's mean rank is lower than the controls'", ranks, "doppelganger", list(floors())),
+    ]
+
+
+def mean_ranks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each model's mean rank over the columns that it takes part in, [seed x model]; of ties the mean rank."""
+    taking_part = frame[~frame["model"].isin([REAL, CEILING]) & frame["copied"].eq("") & frame["error"].notna()]
+    ranks = taking_part.groupby(["seed", "column"])["error"].rank()
+    rows = taking_part.assign(rank=ranks).groupby(["model", "seed"], as_index=False)["rank"].mean()
+    return by_seed(rows, "rank")
+
+
+def scaled_medians(frame: pd.DataFrame) -> pd.DataFrame:
+    """Median errors, [model x column], 0 for `real` and 1 for `shuffled`.
+
+    NaN where shuffling in time does no harm beyond that of resampling, e.g. to the distribution of a sample's maximum.
+    """
+    errors = frame.groupby(["column", "model"], sort=False)["error"]
+    medians, highest = errors.median().unstack(), errors.max().unstack()
+    real, controls = medians[REAL].fillna(0), highest.columns.intersection([REAL, CEILING])
+    worst = medians.get(WORST, real)
+    span = (worst - real).where(worst > MARGIN * highest[controls].max(axis=1))
+    return medians.sub(real, axis=0).div(span, axis=0).T[list(dict.fromkeys(frame["column"]))]
+
+
+def _rows(model: str, run: Run, candidate: TimeSeriesDataset, copied: dict[str, str]) -> Iterator[dict[str, object]]:
+    train, held_out = run.real.train, run.real.held_out
+    if not candidate.schema.metadata:
+        train, held_out = train.without_metadata(), held_out.without_metadata()
+    candidate = candidate.take(slice(len(held_out)))
+    for column in columns(train, held_out):
+        about_train = column.aspect == "privacy" and model == REAL
+        value = np.nan if about_train else column.score(train, held_out, candidate, seed=run.seed)
+        distance = value - column.ideal
+        error = {"lower": max(distance, 0.0), "higher": -distance, "nearer": abs(distance)}[column.better]
+        row = {"model": model, "seed": run.seed, "column": column.name, "aspect": column.aspect, "unit": column.unit}
+        row |= {"reference": f"{column.name}: {column.reference}", "value": value}
+        yield row | {"error": np.nan if about_train else error, "copied": copied.get(column.only, "")}
+
+
+def _cost(run: Run) -> Iterator[dict[str, object]]:
+    start = time.perf_counter()
+    run.generator.sample(len(run.real.held_out), seed=run.seed)
+    seconds = {"training": run.provenance["seconds"], "sampling": time.perf_counter() - start}
+    for column, value in seconds.items():
+        row = {"model": run.model, "seed": run.seed, "column": column, "aspect": "cost", "unit": "seconds"}
+        yield row | {"reference": "", "value": value, "error": np.nan, "copied": ""}
+
+
+def _critical_difference(axes: object, frame: pd.DataFrame) -> None:
+    """Demšar 2006: mean ranks on a line; a bar joins models whose ranks the Nemenyi test does not tell apart."""
+    ranks = mean_ranks(frame).dropna(axis="columns")
+    if len(ranks) < 2 or ranks.shape[1] < 3:
+        axes.set_axis_off()  # type: ignore[attr-defined]
+        return
+    ranks.columns = [label_of(model) for model in ranks]
+    apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
+    critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, label_props={"fontsize": 8})
+
+
+def _best_floor(order: pd.Series) -> float:
+    found = [order[model] for model in floors() if model in order]
+    return min(found, default=np.inf)
+
+
+def _cell(value: float, scaled: float, copied: bool) -> str:
+    if not np.isfinite(value):
+        return ""
+    return f"{printed(value, '.3g')}{'*' if copied else ''}" + (f" ({scaled:.2f})" if np.isfinite(scaled) else "")
