@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scikit_posthocs import critical_difference_diagram, posthoc_nemenyi_friedman
 from tqdm import tqdm
 
 from benchmarks.scoreboard import columns
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import REAL, floors, kind_of, label_of
+from experiments.ink.models import REAL, colour_of, floors, kind_of, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import panels
 from experiments.paper.artifact import Paper
@@ -63,7 +64,7 @@ def render(frame: pd.DataFrame) -> Figure:
     for (row, column), value in np.ndenumerate(shown.to_numpy()):
         if np.isfinite(value):
             colour = "black" if value > 0.5 else "white"
-            above.annotate(f"{value:.2g}", (column, row), ha="center", va="center", fontsize=7, color=colour)
+            above.annotate(f"{value:.2f}", (column, row), ha="center", va="center", fontsize=7, color=colour)
     figure.colorbar(image, ax=above, label="0: real, 1: shuffled in time", pad=0.01)
     _critical_difference(below, frame)
     return figure
@@ -163,15 +164,20 @@ def _cost(run: Run) -> Iterator[dict[str, object]]:
         yield row | {"reference": "", "value": value, "error": np.nan, "copied": ""}
 
 
-def _critical_difference(axes: object, frame: pd.DataFrame) -> None:
+def _critical_difference(axes: Axes, frame: pd.DataFrame) -> None:
     """Demšar 2006: mean ranks on a line; a bar joins models whose ranks the Nemenyi test does not tell apart."""
     ranks = mean_ranks(frame).dropna(axis="columns")
     if len(ranks) < 2 or ranks.shape[1] < 3:
-        axes.set_axis_off()  # type: ignore[attr-defined]
+        axes.set_axis_off()
         return
-    ranks.columns = [label_of(model) for model in ranks]
+    colours = {label_of(model): colour_of(model) or "black" for model in ranks}
+    ranks.columns = list(colours)
     apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
-    critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, label_props={"fontsize": 8})
+    style = {"color_palette": colours, "label_props": {"fontsize": 8}}
+    critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, **style)
+        ranks.mean(), apart, alpha=LEVEL, ax=axes, color_palette=colours, label_props={"fontsize": 8}
+    )
+    axes.set_title("mean rank over the columns; a bar joins what the seeds do not tell apart (Nemenyi)", fontsize=8)
 
 
 def _best_floor(order: pd.Series) -> float:
