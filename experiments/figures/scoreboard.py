@@ -175,8 +175,6 @@ def _critical_difference(axes: Axes, frame: pd.DataFrame) -> None:
     apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
     style = {"color_palette": colours, "label_props": {"fontsize": 8}}
     critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, **style)
-        ranks.mean(), apart, alpha=LEVEL, ax=axes, color_palette=colours, label_props={"fontsize": 8}
-    )
     axes.set_title("mean rank over the columns; a bar joins what the seeds do not tell apart (Nemenyi)", fontsize=8)
 
 
