@@ -105,7 +105,7 @@ def test_a_finished_run_is_found_and_not_made_again(config):
 
 def test_a_run_knows_when_its_data_have_changed(copy):
     run = copy(CHEAP)
-    assert len(run.real.train) == 200
+    assert len(run.real.train) == 100
     facts = (run.folder / "run.json").read_text()
     (run.folder / "run.json").write_text(facts.replace(run.provenance["data"]["fingerprint"], "0" * 16))
     with pytest.raises(ValueError, match="trained on other data"):
@@ -150,7 +150,7 @@ def test_nothing_in_a_run_folder_is_a_configuration(copy, tmp_path, planted):
     (run.folder / "config.yaml").write_text(hostile)
     again = train(run.config)
     assert again.generator is not None
-    assert len(again.real.train) == 200 and len(again.generated) and again.model == "bootstrap"
+    assert len(again.real.train) == 100 and len(again.generated) and again.model == "bootstrap"
     assert again.provenance["revision"] and not marker.exists()
 
 
