@@ -50,7 +50,7 @@ lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 9, evening 8 hours, paper days
+reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 8, evening 8 hours, paper days
 	$(BIN)/python -m experiments.reproduce artifact=$* $(CHOSEN)
 
 artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is

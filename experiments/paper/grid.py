@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from experiments.runs.provenance import refuse_changes, revision
 from experiments.runs.run import Run
 from experiments.runs.settings import check
 
+SEED = "seed="
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,7 +38,14 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
         [f"{override.get_key_element()}={value}" for value in _values(override)]
         for override in OverridesParser.create().parse_overrides(swept)
     ]
-    return [compose("train", [*chosen, *cell]) for cell in product(*choices)]
+    compose_once = cache(lambda *others: compose("train", [*chosen, *others]))  # composing takes its time
+    cells = []
+    for cell in product(*choices):
+        seeds = [choice.removeprefix(SEED) for choice in cell if choice.startswith(SEED)]
+        cells.append(compose_once(*(choice for choice in cell if not choice.startswith(SEED))).copy())
+        for seed in seeds:
+            cells[-1].seed = int(seed)
+    return cells
 
 
 def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True) -> list[Run]:

@@ -66,3 +66,8 @@ def test_a_changed_working_tree_makes_no_numbers_unless_told(tmp_path, monkeypat
 
 def test_the_device_is_the_processors_name():
     assert device("cpu").split(",")[0] not in ("", "x86_64 CPU") and device("cpu").endswith("CPUs")
+
+
+def test_the_page_of_claims_is_that_of_the_results():
+    """`python -m experiments.claims` would write it again as it is."""
+    assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == artifact.all_verdicts(ROOT / "results")
