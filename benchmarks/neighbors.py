@@ -16,6 +16,8 @@ from benchmarks.column import Column
 from benchmarks.metric import all_numeric
 from dg.dataset import TimeSeriesDataset
 
+MEASURED = 500  # samples at most, generated or held out
+
 
 def normalized(dataset: TimeSeriesDataset, train: TimeSeriesDataset, log: Collection[str] = ()) -> NDArray[np.float64]:
     """The series [n, t, k] on the range of `train`, 0 to 1 for each measurement, 0 past a sample's length.
@@ -53,7 +55,7 @@ def memorization(generated: NDArray[np.float64], held_out: NDArray[np.float64]) 
 def _memorization(
     train: TimeSeriesDataset, held_out: TimeSeriesDataset, synthetic: TimeSeriesDataset, seed: int
 ) -> float:
-    """Of the first 500 synthetic and held-out samples, measurements that are never negative as log(1 + x)."""
+    """Of at most MEASURED synthetic and held-out samples, measurements that are never negative as log(1 + x)."""
     columns = enumerate(train.schema.measurements)
     log = [field.name for column, field in columns if train.measurements[:, :, column].min() >= 0]
     parts = train, held_out.take(slice(MEASURED)), synthetic.take(slice(MEASURED))
@@ -61,7 +63,6 @@ def _memorization(
     return memorization(nearest(made, known)[0][:, 0], nearest(others, known)[0][:, 0])
 
 
-MEASURED = 500
 MEMORIZATION = Column(
     name="memorization",
     aspect="privacy",

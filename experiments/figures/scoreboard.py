@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from benchmarks.scoreboard import columns
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import REAL, colour_of, floors, kind_of, label_of
+from experiments.ink.models import REAL, colour_of, competitors, floors, is_control, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import panels
 from experiments.paper.artifact import Paper
@@ -52,7 +52,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """Scaled medians as a map, 0 `real` and 1 `shuffled`; below, mean ranks and which differences are significant."""
-    order, scaled = list(mean_ranks(frame).mean().sort_values().index), scaled_medians(frame)
+    ranks, scaled = mean_ranks(frame), scaled_medians(frame)
+    order = ranks.mean().sort_values().index
     shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
     figure, axes = panels(2, 1, width=11, height=0.2 * len(shown) + 2.2)
     above, below = axes[:, 0]
@@ -66,13 +67,14 @@ def render(frame: pd.DataFrame) -> Figure:
             colour = "black" if value > 0.5 else "white"
             above.annotate(f"{value:.2f}", (column, row), ha="center", va="center", fontsize=7, color=colour)
     figure.colorbar(image, ax=above, label="0: real, 1: shuffled in time", pad=0.01)
-    _critical_difference(below, frame)
+    _critical_difference(below, ranks)
     return figure
 
 
 def table(frame: pd.DataFrame) -> str:
     """Of each aspect the medians in their own unit, with the scaled ones in brackets; then the mean ranks."""
-    order, scaled = mean_ranks(frame).mean().sort_values(), scaled_medians(frame)
+    ranks, scaled = mean_ranks(frame), scaled_medians(frame)
+    order = ranks.mean().sort_values()
     medians = frame.groupby(["model", "column"])["value"].median().unstack()
     copied = frame.groupby(["model", "column"])["copied"].first().unstack().fillna("").ne("")
     parts = []
@@ -87,7 +89,6 @@ def table(frame: pd.DataFrame) -> str:
         }
         text = pd.DataFrame({"model": [label_of(model) for model in [REAL, *order.index]], **cells})
         parts.append(f"{str(aspect).capitalize()}:\n\n{text.to_markdown(index=False, disable_numparse=True)}")
-    ranks = mean_ranks(frame)
     placed = pd.DataFrame(
         {
             "model": [label_of(model) for model in order.index],
@@ -103,7 +104,7 @@ def table(frame: pd.DataFrame) -> str:
         "- *: drawn from training samples, not learnt, and not ranked in that column; the bootstrap is ranked in none.",
         f"- References: {'; '.join(told['reference'])}.",
     ]
-    below = [label_of(m) for m in order.index if kind_of(m) != "control" and order[m] >= _best_floor(order)]
+    below = [label_of(m) for m in order.index if not is_control(m) and order[m] >= _best_floor(order)]
     if below:
         lines.append(f"- No better by mean rank than the best of the controls: {', '.join(below)}.")
     return "\n\n".join([*parts, "\n".join(lines)])
@@ -112,9 +113,8 @@ def table(frame: pd.DataFrame) -> str:
 def claims(frame: pd.DataFrame) -> list[Verdict]:
     """By mean rank, against the competitors and against the controls."""
     ranks = mean_ranks(frame)
-    rivals = [model for model in ranks if kind_of(model) in ("deep", "classical")]
     return [
-        *better("DoppelGANger has the lowest mean rank", ranks, "doppelganger", rivals),
+        *better("DoppelGANger has the lowest mean rank", ranks, "doppelganger", competitors(ranks)),
         *better("DoppelGANger's mean rank is lower than the controls'", ranks, "doppelganger", list(floors())),
     ]
 
@@ -164,9 +164,9 @@ def _cost(run: Run) -> Iterator[dict[str, object]]:
         yield row | {"reference": "", "value": value, "error": np.nan, "copied": ""}
 
 
-def _critical_difference(axes: Axes, frame: pd.DataFrame) -> None:
+def _critical_difference(axes: Axes, ranks: pd.DataFrame) -> None:
     """Demšar 2006: mean ranks on a line; a bar joins models whose ranks the Nemenyi test does not tell apart."""
-    ranks = mean_ranks(frame).dropna(axis="columns")
+    ranks = ranks.dropna(axis="columns")
     if len(ranks) < 2 or ranks.shape[1] < 3:
         axes.set_axis_off()
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -87,6 +88,11 @@ def is_control(model: object) -> bool:
 def floors() -> dict[str, str]:
     """The controls that a model must be better than to be worth its training, each with what it is, in words."""
     return {name: model.shown.floor for name, model in models().items() if "floor" in model.shown}
+
+
+def competitors(names: Iterable[object]) -> list[str]:
+    """Those of the models that compete with DoppelGANger: no presets of it and no controls."""
+    return [str(name) for name in names if kind_of(name) in ("deep", "classical")]
 
 
 def _config(name: str) -> DictConfig:

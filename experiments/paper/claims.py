@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import sem, t
 
-from experiments.ink.models import floors, kind_of, label_of
+from experiments.ink.models import competitors, floors, label_of
 
 HOLDS, FAILS, OPEN = "holds", "fails", "inconclusive"
 FEWEST = 3  # seeds; with fewer nothing is decided
@@ -59,14 +59,10 @@ def better(
 
 
 def closest(claim: str, frame: pd.DataFrame, score: str, ours: str, *, higher: bool = False) -> list[Verdict]:
-    """Whether `ours` scores better than every competitor, and than every control that may be shared in its place.
-
-    Competitors are those of `frame` that are no controls and no preset of DoppelGANger.
-    """
+    """Whether `ours` scores better than every competitor, and than every control that may be shared in its place."""
     scores = by_seed(frame, score, higher=higher)
-    competitors = [model for model in scores if kind_of(model) in ("deep", "classical")]
     return [
-        *better(claim, scores, ours, competitors, higher=higher),
+        *better(claim, scores, ours, competitors(scores), higher=higher),
         *better(f"{claim}, controls included", scores, ours, list(floors()), higher=higher),
     ]
 

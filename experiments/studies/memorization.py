@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from benchmarks.neighbors import memorization, nearest, normalized
+from benchmarks.neighbors import MEASURED, memorization, nearest, normalized
 from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import label_of
 from experiments.ink.plots import panels
@@ -25,7 +25,6 @@ CLAIM = "generated samples differ from their nearest training samples: DoppelGAN
 DRAWN, NEIGHBOURS = 3, 3
 FEW = 20  # records; shorter series are drawn with a mark at each record
 NEAR = 0.6  # chance is 1/2, a copy 1
-MEASURED = 500  # samples at most, generated or held out
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:

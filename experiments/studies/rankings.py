@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.downstream.ranking import interval, rank_correlation, ranks, tied
-from experiments.ink.models import floors, kind_of, label_of
+from experiments.ink.models import competitors, floors, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import legend, mark_cut, panels
 from experiments.paper.claims import Verdict, better, by_seed
@@ -83,7 +83,7 @@ def claims(frame: pd.DataFrame) -> list[Verdict]:
     Where shuffled series keep the order as well, it says nothing about the samples.
     """
     scores = by_seed(frame[frame["predictor"].notna()], "correlation", higher=True)
-    rivals = [model for model in scores if kind_of(model) in ("deep", "classical") and model != "ar"]
+    rivals = [model for model in competitors(scores) if model != "ar"]
     return [
         verdict
         for ours in ("doppelganger", "ar")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.ink.models import kind_of, label_of
+from experiments.ink.models import competitors, label_of
 from experiments.ink.numbers import printed, spread
 from experiments.ink.plots import bars as draw_bars
 from experiments.ink.plots import legend, mark_cut, panels
@@ -70,14 +70,13 @@ def table(frame: pd.DataFrame, score: str) -> str:
 def claims(frame: pd.DataFrame, *scores: str) -> list[Verdict]:
     """By each score: whether DoppelGANger trains each predictor best, and better than what sees no inputs."""
     tested = _tested(frame)
+    blind = tested[tested["control"] & (tested["model"] == "real")].assign(model=BLIND)
     found = []
     for score in scores:
         parts, over = [], []
         for predictor, rows in tested[~tested["control"]].groupby("predictor", sort=False):
             by_model = by_seed(rows, score, higher=True)
-            rivals = [model for model in by_model if kind_of(model) in ("deep", "classical")]
-            parts += better(str(predictor), by_model, "doppelganger", rivals, higher=True)
-            blind = tested[tested["control"] & (tested["model"] == "real")].assign(model=BLIND)
+            parts += better(str(predictor), by_model, "doppelganger", competitors(by_model), higher=True)
             against = by_seed(pd.concat([rows, blind]), score, higher=True)
             over += better(str(predictor), against, "doppelganger", [BLIND], higher=True)
         found += all_of(f"DoppelGANger trains every predictor best, by {score}", parts)
