@@ -24,7 +24,7 @@ SCHEMA = Schema(
         Categorical("access", ("all-access", "desktop", "mobile-web")),
         Categorical("agent", ("all-agents", "spider")),
     ),
-    measurements=(Continuous("views", unit="views a day", low=0.0),),
+    measurements=(Continuous("views", unit="views a day", low=0, integer=True),),
     max_length=550,
     period="1 day",
 )
