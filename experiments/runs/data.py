@@ -1,4 +1,4 @@
-"""The real data of a run: A to train on, A′ to compare with (Figure 12), and a part of A′ to watch training by."""
+"""The real data of a run: A to train on, V for every choice, A′ to compare with, once (Figure 12, D55)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from omegaconf import DictConfig, OmegaConf
 from dg.dataset import TimeSeriesDataset
 from dg.files import sha256
 
+VALIDATION = 0.2  # V's share of what is held out: 10 % of all where A is a half
+
 
 class Split(NamedTuple):
-    """Samples of one dataset. `held_out` and `validation` together are A′; where nothing is held out, each is A."""
+    """Samples of one dataset: A, A′ and V (D55); where nothing is held out, each is A.
+
+    V is the same for all seeds, so that what is chosen by it has seen no seed's A′.
+    """
 
     train: TimeSeriesDataset
     held_out: TimeSeriesDataset
@@ -29,12 +34,12 @@ class Split(NamedTuple):
 
     @property
     def wanted(self) -> int:
-        """How many samples a model generates: as many as A′ has."""
+        """How many samples a model generates: as many as A′ and V have."""
         return len(self.held_out) if self.nothing_held_out else len(self.held_out) + len(self.validation)
 
 
 def split(config: DictConfig) -> Split:
-    """The split of a run by its seed; A is what is not held out. Some models see only its first samples."""
+    """The split of a run, A and A′ by its seed. Some models see only the first samples of A."""
     parts = _split(OmegaConf.to_yaml(config.dataset, resolve=True), config.scale.samples, config.seed)
     return parts._replace(train=parts.train.take(slice(config.model.get("training_samples"))))
 
@@ -68,7 +73,12 @@ def _split(dataset: str, samples: int | None, seed: int) -> Split:
     share = chosen.held_out
     loaded = None if samples is None else round(samples / (1 - share))
     data: TimeSeriesDataset = instantiate(chosen.load, samples=loaded, seed=seed)
-    parts = Split(*data.split(1 - share, 0.8 * share, 0.2 * share, seed=seed)) if share else Split(data, data, data)
+    if share:
+        validation, others = data.split(VALIDATION * share, 1 - VALIDATION * share, seed=0)
+        train = (1 - share) / (1 - VALIDATION * share)
+        parts = Split(*others.split(train, 1 - train, seed=seed), validation)
+    else:
+        parts = Split(data, data, data)
     if not all(len(part) for part in parts):
         raise ValueError(
             f"{len(data)} samples of {chosen.name} leave none to train, to compare or to validate with, where "

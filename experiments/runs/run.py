@@ -31,6 +31,7 @@ from experiments.runs.provenance import Facts, part_hash
 log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
+SPLIT = 2  # of A, V and A′; 1 had another V for each seed (D55)
 SHOWN = ("shown", "compared_on", "best_on", "budgets")  # what is said of a model: how it looks and where it stands
 USUAL = {"accelerator": "cpu", "precision": "32-true"}  # of the trainer; other values make other numbers
 PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
@@ -49,6 +50,8 @@ def identity(config: DictConfig) -> str:
         "batches": content["batches"],
         "seed": content["seed"],
     }
+    if dataset["held_out"]:
+        decisive["split"] = SPLIT
     version = get_class(content["model"]["module"]["_target_"]).version
     if version > 1:
         decisive["version"] = version

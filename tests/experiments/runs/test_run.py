@@ -45,8 +45,8 @@ def test_what_does_not_decide_the_result_does_not_decide_the_name(config, overri
 @pytest.mark.parametrize(
     ("chosen", "name"),
     [
-        (["model=doppelganger", "dataset=wwt", "scale.samples=200"], "5a33ed85d138"),
-        (["model=ar", "dataset=gcut_jobs", "scale=evening"], "98d647c7b4b8"),
+        (["model=doppelganger", "dataset=wwt", "scale.samples=200"], "90059f990fa7"),
+        (["model=ar", "dataset=gcut_jobs", "scale=evening"], "cc50402b25a5"),
     ],
 )
 def test_moving_house_does_not_change_the_name(config, chosen, name):
