@@ -41,7 +41,7 @@ def classification(field: str, features: Callable[[TimeSeriesDataset], Array] = 
         inputs=features,
         target=partial(labels, field=field),
         predictors=CLASSIFIERS,
-        control=MAJORITY,
+        controls=(MAJORITY,),
         scores={"accuracy": accuracy, "balanced accuracy": balanced_accuracy},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
 from sklearn.kernel_ridge import KernelRidge
@@ -18,12 +18,25 @@ from benchmarks.statistics.series import signed_log
 from dg.dataset import TimeSeriesDataset
 
 HISTORY, HORIZON = 500, 50
-MEAN = "mean of the training set"
+MEAN, PERSISTENCE = "mean of the training set", f"mean of the last {HORIZON} records"
 
 
 def scaled(regressor: BaseEstimator) -> BaseEstimator:
     """The regressor with its inputs and its target standardised, both by the training set."""
     return TransformedTargetRegressor(make_pipeline(StandardScaler(), regressor), transformer=StandardScaler())
+
+
+class Persistence(RegressorMixin, BaseEstimator):
+    """What was, will be: each of the next records is the mean of the last 50 seen. It learns nothing."""
+
+    def fit(self, inputs: Array, target: Array) -> Persistence:
+        """Notes how many records are to be predicted."""
+        self.horizon_ = target.shape[1]
+        return self
+
+    def predict(self, inputs: Array) -> Array:
+        """float64 [n, 50]."""
+        return inputs[:, -HORIZON:].mean(axis=1, keepdims=True).repeat(self.horizon_, axis=1)
 
 
 # The paper's four; settings that it does not name are scikit-learn's defaults (D41).
@@ -33,6 +46,7 @@ REGRESSORS = {
     "linear regression": lambda seed: scaled(LinearRegression()),
     "kernel ridge": lambda seed: scaled(KernelRidge(kernel="rbf")),
     MEAN: lambda seed: DummyRegressor(),
+    PERSISTENCE: lambda seed: Persistence(),
 }
 
 
@@ -72,6 +86,6 @@ FORECASTING = Task(
     inputs=history,
     target=horizon,
     predictors=REGRESSORS,
-    control=MEAN,
+    controls=(MEAN, PERSISTENCE),
     scores={"R²": r2},
 )

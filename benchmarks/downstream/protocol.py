@@ -31,7 +31,7 @@ class Task:
     its own sample alone. All that is fitted to data, scalers included, belongs to a predictor and sees the training
     set only.
     predictors: scikit-learn estimators, each made from a seed
-    control: the name of the predictor that sees no inputs and takes no part in rankings
+    controls: the names of those predictors that learn nothing from inputs and take no part in rankings
     scores: the first one ranks the predictors
     """
 
@@ -39,7 +39,7 @@ class Task:
     inputs: Callable[[TimeSeriesDataset], Array]
     target: Callable[[TimeSeriesDataset], Array]
     predictors: Mapping[str, Callable[[int], BaseEstimator]]
-    control: str
+    controls: tuple[str, ...]
     scores: Mapping[str, Score]
 
     @property
@@ -71,7 +71,7 @@ def evaluate(
             rows.append(
                 {
                     "predictor": name,
-                    "control": name == task.control,
+                    "control": name in task.controls,
                     "tested": tested,
                     **{score: measure(truth, predicted) for score, measure in task.scores.items()},
                     "converged": converged,

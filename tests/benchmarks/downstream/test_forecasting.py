@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.downstream.forecasting import FORECASTING, MEAN, history, horizon, r2
+from benchmarks.downstream.forecasting import FORECASTING, HORIZON, MEAN, PERSISTENCE, history, horizon, r2
 from benchmarks.downstream.protocol import evaluate
 from dg.dataset import TimeSeriesDataset
 from dg.datasets import mba
@@ -42,7 +42,7 @@ def test_the_first_500_are_seen_and_the_next_50_predicted():
 
 def test_every_regressor_learns_sines_and_the_control_does_not():
     frame = evaluate(FORECASTING, pages(300, seed=0), {"A′": pages(100, seed=1)}, seed=0).set_index("predictor")
-    assert frame["control"].to_dict() == {name: name == MEAN for name in frame.index}
+    assert frame["control"].to_dict() == {name: name in (MEAN, PERSISTENCE) for name in frame.index}
     assert (frame.loc[~frame["control"], "R²"] > 0.9).all()
     assert frame.loc["linear regression", "R²"] == pytest.approx(1, abs=1e-6)
     assert frame.loc[MEAN, "R²"] == pytest.approx(0, abs=0.05)
@@ -51,3 +51,12 @@ def test_every_regressor_learns_sines_and_the_control_does_not():
 def test_shorter_series_are_refused():
     with pytest.raises(ValueError, match=r"forecasting needs 550 records, and sample 0 of mba has 56.*dataset=wwt"):
         history(mba.load(samples=5, seed=0))
+
+
+def test_persistence_is_the_mean_of_the_last_50_days_whatever_it_was_trained_on():
+    held_out = pages(20, seed=1)
+    frames = [evaluate(FORECASTING, pages(60, seed), {"A′": held_out}, seed=0) for seed in (2, 3)]
+    scores = [frame.set_index("predictor").loc[PERSISTENCE, "R²"] for frame in frames]
+    last = history(held_out)[:, -HORIZON:].mean(axis=1)
+    expected = r2(horizon(held_out), np.tile(last[:, None], HORIZON))
+    assert scores == pytest.approx([expected, expected])

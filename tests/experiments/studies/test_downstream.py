@@ -40,9 +40,11 @@ def pages(smoke):
 
 
 def test_a_marker_that_is_planted_in_a_prime_reaches_neither_generator_nor_predictor(config, tmp_path):
-    """Every page of A′ is given one value that no page of A has; which pages those are is the seed's choice alone."""
+    """Every page of A′ and V is given one value that no page of A has; which pages those are is the seeds' choice."""
     pages, days = 40, 550
-    held_out = np.random.default_rng(0).permutation(pages)[pages // 2 :]
+    validation, others = np.split(np.random.default_rng(0).permutation(pages), [pages // 10])
+    a_prime = others[np.random.default_rng(0).permutation(len(others))[pages // 2 :]]
+    held_out = {*validation, *a_prime}
     raw, rng = tmp_path / "train_1.csv", np.random.default_rng(1)
     with open(raw, "w", newline="") as file:
         rows = csv.writer(file)
