@@ -1,6 +1,7 @@
 """Turns runs into the paper's tables and figures. Importing it lets configs use its resolvers.
 
 ${models:wwt,-control}   the models that are compared on WWT, less the controls
+${searches:wwt}          those of them that have trials, conf/search
 ${folder:${outputs}}     a folder that has a name
 """
 
@@ -14,6 +15,15 @@ def _models(*rules: str) -> str:
 
 
 OmegaConf.register_new_resolver("models", _models, replace=True)
+
+
+def _searches(dataset: str) -> str:
+    from experiments.ink.models import searched
+
+    return ",".join(searched(dataset))
+
+
+OmegaConf.register_new_resolver("searches", _searches, replace=True)
 
 
 def _folder(path: str | None) -> str:

@@ -12,14 +12,13 @@ from matplotlib.figure import Figure
 from scikit_posthocs import critical_difference_diagram, posthoc_nemenyi_friedman
 from tqdm import tqdm
 
-from benchmarks.scoreboard import columns
-from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import REAL, colour_of, competitors, floors, is_control, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.ink.plots import panels
 from experiments.paper.artifact import Paper
-from experiments.paper.claims import Verdict, better, by_seed
+from experiments.paper.claims import Verdict, better
 from experiments.runs.run import Run, one_a_seed
+from experiments.studies.columns import mean_ranks, measured
 
 PAPER = Paper(
     name="Scoreboard",
@@ -32,27 +31,19 @@ LEVEL = 0.05  # of the Friedman and Nemenyi tests
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a model, seed and column: model, seed, column, aspect, unit, reference, value, error, copied.
+    """The frame of experiments.studies.columns against A′, and of what it costs: seconds to train and to draw as many.
 
-    Every set has as many samples as the held-out half, which all are compared with; `real` is A in their place, where
-    the question is not about A itself. error: how far the value is from the ideal, on its wrong side.
-    copied: why a value is no merit, because it is drawn from training samples. Of models that generate no metadata the
-    measures are taken without the real ones. Cost: seconds to train and to draw the samples.
+    `real` is A in the models' place, where the question is not about A itself.
     """
-    rows: list[dict[str, object]] = []
-    for run in one_a_seed(runs):
-        if run.real.nothing_held_out:
-            raise ValueError(f"{run.folder}: the scoreboard needs held-out samples; choose dataset.held_out=0.5")
-        rows += _rows(REAL, run, run.real.train, {})
+    rows = [row for run in one_a_seed(runs) for row in measured(run, "held_out", run.real.train)]
     for run in tqdm(runs, desc="scoreboard", unit="run"):
-        rows += _rows(run.model, run, run.generated, {**run.lacks, **run.generator.module.copies})
-        rows += _cost(run)
+        rows += [*measured(run, "held_out"), *_cost(run)]
     return pd.DataFrame(rows)
 
 
 def render(frame: pd.DataFrame) -> Figure:
     """Scaled medians as a map, 0 `real` and 1 `shuffled`; below, mean ranks and which differences are significant."""
-    ranks, scaled = mean_ranks(frame), scaled_medians(frame)
+    ranks, scaled = ranks_of(frame), scaled_medians(frame)
     order = ranks.mean().sort_values().index
     shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
     figure, axes = panels(2, 1, width=11, height=0.2 * len(shown) + 2.2)
@@ -73,7 +64,7 @@ def render(frame: pd.DataFrame) -> Figure:
 
 def table(frame: pd.DataFrame) -> str:
     """Of each aspect the medians in their own unit, with the scaled ones in brackets; then the mean ranks."""
-    ranks, scaled = mean_ranks(frame), scaled_medians(frame)
+    ranks, scaled = ranks_of(frame), scaled_medians(frame)
     order = ranks.mean().sort_values()
     medians = frame.groupby(["model", "column"])["value"].median().unstack()
     copied = frame.groupby(["model", "column"])["copied"].first().unstack().fillna("").ne("")
@@ -112,19 +103,16 @@ def table(frame: pd.DataFrame) -> str:
 
 def claims(frame: pd.DataFrame) -> list[Verdict]:
     """By mean rank, against the competitors and against the controls."""
-    ranks = mean_ranks(frame)
+    ranks = ranks_of(frame)
     return [
         *better("DoppelGANger has the lowest mean rank", ranks, "doppelganger", competitors(ranks)),
         *better("DoppelGANger's mean rank is lower than the controls'", ranks, "doppelganger", list(floors())),
     ]
 
 
-def mean_ranks(frame: pd.DataFrame) -> pd.DataFrame:
-    """Each model's mean rank over the columns that it takes part in, [seed x model]; of ties the mean rank."""
-    taking_part = frame[~frame["model"].isin([REAL, CEILING]) & frame["copied"].eq("") & frame["error"].notna()]
-    ranks = taking_part.groupby(["seed", "column"])["error"].rank()
-    rows = taking_part.assign(rank=ranks).groupby(["model", "seed"], as_index=False)["rank"].mean()
-    return by_seed(rows, "rank")
+def ranks_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """`columns.mean_ranks` of all that compete: without `real` and the bootstrap, which are drawn from real rows."""
+    return mean_ranks(frame[~frame["model"].isin([REAL, CEILING])])
 
 
 def scaled_medians(frame: pd.DataFrame) -> pd.DataFrame:
@@ -138,21 +126,6 @@ def scaled_medians(frame: pd.DataFrame) -> pd.DataFrame:
     worst = medians.get(WORST, real)
     span = (worst - real).where(worst > MARGIN * highest[controls].max(axis=1))
     return medians.sub(real, axis=0).div(span, axis=0).T[list(dict.fromkeys(frame["column"]))]
-
-
-def _rows(model: str, run: Run, candidate: TimeSeriesDataset, copied: dict[str, str]) -> Iterator[dict[str, object]]:
-    train, held_out = run.real.train, run.real.held_out
-    if not candidate.schema.metadata:
-        train, held_out = train.without_metadata(), held_out.without_metadata()
-    candidate = candidate.take(slice(len(held_out)))
-    for column in columns(train, held_out):
-        about_train = column.aspect == "privacy" and model == REAL
-        value = np.nan if about_train else column.score(train, held_out, candidate, seed=run.seed)
-        distance = value - column.ideal
-        error = {"lower": max(distance, 0.0), "higher": -distance, "nearer": abs(distance)}[column.better]
-        row = {"model": model, "seed": run.seed, "column": column.name, "aspect": column.aspect, "unit": column.unit}
-        row |= {"reference": f"{column.name}: {column.reference}", "value": value}
-        yield row | {"error": np.nan if about_train else error, "copied": copied.get(column.only, "")}
 
 
 def _cost(run: Run) -> Iterator[dict[str, object]]:

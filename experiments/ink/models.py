@@ -8,11 +8,12 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-MODELS = Path(__file__).resolve().parents[2] / "conf" / "model"
+CONF = Path(__file__).resolve().parents[2] / "conf"
+MODELS, SEARCHES = CONF / "model", CONF / "search"
 LINES = ("solid", "dashed", "dotted", "dashdot")
 KINDS = ("doppelganger", "deep", "classical", "control")
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
-BEST = "_best"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
+KEPT = "_kept"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
 
 
 @cache
@@ -44,12 +45,17 @@ def select(*rules: str) -> list[str]:
     return chosen
 
 
+def searched(dataset: str) -> list[str]:
+    """The models that are compared on a dataset and have trials to search, conf/search/*.yaml."""
+    return [name for name in select(dataset, "-control") if (SEARCHES / f"{name}.yaml").exists()]
+
+
 def label_of(model: object) -> str:
     """What a table or figure calls a model; its name where no config has it."""
     name = str(model)
     if name == REAL:
         return REAL_LABEL
-    kept = name.removesuffix(BEST)
+    kept = name.removesuffix(KEPT)
     if kept != name and kept in models():
         return f"{label_of(kept)}, lowest {models()[kept].keep_best.upper()}"
     return models()[name].shown.label if name in models() else name
@@ -74,7 +80,7 @@ def line_of(model: object) -> str:
 
 def kind_of(model: object) -> str:
     """The model's kind, one of KINDS; "deep" where no config has it."""
-    name = str(model).removesuffix(BEST)
+    name = str(model).removesuffix(KEPT)
     if name == REAL:
         return "control"
     return models()[name].shown.kind if name in models() else "deep"

@@ -32,6 +32,9 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
     if not sweep:
         return []  # tables of schemas
+    if "search" in sweep:  # a sweep over sweeps, search=all
+        others = [override for override in overrides if not override.startswith("search=")]
+        return [cell for one in sweep.search.split(",") for cell in grid(name, [*others, f"search={one}"])]
     named = {override.split("=")[0] for override in overrides}
     swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
     choices = [

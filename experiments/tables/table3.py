@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import floors, is_control, label_of
+from experiments.ink.models import KEPT, floors, is_control, label_of
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, all_of, better, by_seed, closest
 from experiments.paper.published import TABLE3
@@ -30,7 +30,7 @@ FEWEST = 30  # samples of a domain on each side; with fewer, its column stays em
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
 
-    Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_best` and the like are
+    Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_kept` and the like are
     the best generator that was kept during training (`keep_best`). `lacks metadata` says why a row has no domains.
     """
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
@@ -38,7 +38,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
         samples = {"samples": len(run.real.train), "lacks metadata": run.lacks.get("metadata", "")}
         rows.append(_row(run.model, run.seed, run.real.held_out, run.generated) | samples)
         if run.best_generated is not None:
-            rows.append(_row(f"{run.model}_best", run.seed, run.real.held_out, run.best_generated) | samples)
+            rows.append(_row(f"{run.model}{KEPT}", run.seed, run.real.held_out, run.best_generated) | samples)
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
     return frame.astype({"samples": "Int64"}).fillna({"lacks metadata": ""})
 

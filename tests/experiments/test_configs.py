@@ -54,7 +54,7 @@ def test_what_is_read_is_what_hydra_composes():
 
 def test_a_name_without_a_config_stands_for_itself():
     assert label_of("of_somebody_else") == "of_somebody_else" and colour_of("of_somebody_else") is None
-    assert label_of("rcgan_best") == "RCGAN, lowest MMD"
+    assert label_of("rcgan_kept") == "RCGAN, lowest MMD"
     assert label_of("real") == "Real (A against A′)" and kind_of("real") == "control"
 
 

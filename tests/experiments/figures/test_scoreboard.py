@@ -62,7 +62,7 @@ ERRORS = {
 
 def test_ranks_are_scipys():
     """Over models that compete and controls, less `real` and the bootstrap."""
-    ranks = scoreboard.mean_ranks(frame(ERRORS))
+    ranks = scoreboard.ranks_of(frame(ERRORS))
     ranked = [model for model in ERRORS if model not in ("real", "bootstrap")]
     for seed in range(3):
         by_hand = rankdata([ERRORS[model][seed] for model in ranked], axis=0).mean(axis=1)
@@ -72,7 +72,7 @@ def test_ranks_are_scipys():
 def test_what_is_copied_takes_no_part():
     copied = frame(ERRORS)
     copied.loc[(copied["model"] == "doppelganger") & (copied["column"] == "c1"), "copied"] = "it copies"
-    assert scoreboard.mean_ranks(copied)["doppelganger"].tolist() == [1.0, 1.0, 1.0]
+    assert scoreboard.ranks_of(copied)["doppelganger"].tolist() == [1.0, 1.0, 1.0]
     assert "1*" in scoreboard.table(copied).replace(" ", "")
 
 
@@ -96,7 +96,7 @@ def test_the_drawing_joins_what_is_not_apart():
     rng = np.random.default_rng(0)
     many = {"real": [[0.0] * 5] * 10, "shuffled": [[9.0] * 5] * 10}
     many |= {model: list(rng.random((10, 5)) + shift) for model, shift in {"ar": 0, "rnn": 0, "hmm": 5}.items()}
-    ranks = scoreboard.mean_ranks(frame(many))
+    ranks = scoreboard.ranks_of(frame(many))
     assert friedmanchisquare(*ranks.to_numpy().T).pvalue < 0.01
     figure = scoreboard.render(frame(many))
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
