@@ -14,6 +14,7 @@ from torch.nn import functional
 from dg.capture import Captured
 from dg.critic import Critic, interpolation, last_biases
 from dg.doppelganger.networks import DoppelGANgerGenerator, Noise, Series
+from dg.doppelganger.summaries import Summaries
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
@@ -48,6 +49,8 @@ class DoppelGANger(GenerativeModule):
     generator_rounds, discriminator_rounds: optimiser steps a batch; each round of the discriminators has new fakes
     mask_tail: after the end flag, records of the last block are 0; False leaves them to the generator, as released (D6)
     self_normalizing: generated series reach both ends of their range, as auto-normalised real ones do (D47)
+    summaries: weight of a series' statistics among what the discriminator sees; 0: it sees the records alone (D56)
+    season: records after which a pattern comes again, e.g. 7 days, for these statistics; 1: no such pattern
     averaging: decay of a moving average of the generator's weights, used for sampling; None: the last weights (D45)
     """
 
@@ -81,6 +84,8 @@ class DoppelGANger(GenerativeModule):
         flags: Literal["varied", "always"] = "varied",
         mask_tail: bool = False,
         self_normalizing: bool = False,
+        summaries: Weight = 0.0,
+        season: Count = 1,
         averaging: Decay | None = 0.99,
     ) -> None:
         if sample_len is not None and sample_len > layout.max_length:
@@ -116,9 +121,16 @@ class DoppelGANger(GenerativeModule):
         attributes = width(layout.metadata) + width(layout.minmax)
         record = width(layout.measurements) + (FLAGS.width if self.generator.flags else 0)
         hidden = [discriminator_units] * discriminator_layers
-        self.discriminator = Critic(packing * (self.generator.records * record + attributes), hidden)
+        self.summaries = Summaries(layout, season) if summaries else None
+        seen = self.generator.records * record + attributes + (self.summaries.width if self.summaries else 0)
+        self.discriminator = Critic(packing * seen, hidden)
         judged_alone = auxiliary_discriminator and attributes > 0
         self.auxiliary_discriminator = Critic(packing * attributes, hidden) if judged_alone else None
+
+    def observe(self, train: Encoded) -> None:
+        """Learns the units of the summaries."""
+        if self.summaries is not None:
+            self.summaries.fit(train)
 
     def capture(self) -> None:
         """From now on a batch is a CUDA graph, but for the generator's step; raises ValueError where lengths vary."""
@@ -222,8 +234,11 @@ class DoppelGANger(GenerativeModule):
         parts = [series.measurements] if series.flags is None else [series.measurements, series.flags]
         records = torch.cat(parts, dim=2).flatten(1)
         attributes = torch.cat([series.metadata, series.minmax], dim=1)
-        packs = self.hparams.batch_size
-        return Judged(torch.cat([records, attributes], dim=1).view(packs, -1), attributes.view(packs, -1))
+        packs, seen = self.hparams.batch_size, [records, attributes]
+        if self.summaries is not None:
+            ends = None if series.flags is None else lengths_from_flags(series.flags)
+            seen.append(self.hparams.summaries * self.summaries(series.measurements, ends))
+        return Judged(torch.cat(seen, dim=1).view(packs, -1), attributes.view(packs, -1))
 
 
 def recommended_sample_len(max_length: int, passes: int = 50) -> int:

@@ -76,7 +76,8 @@ def _split(dataset: str, samples: int | None, seed: int) -> Split:
     if share:
         validation, others = data.split(VALIDATION * share, 1 - VALIDATION * share, seed=0)
         train = (1 - share) / (1 - VALIDATION * share)
-        parts = Split(*others.split(train, 1 - train, seed=seed), validation)
+        first, second = others.split(train, 1 - train, seed=seed)
+        parts = Split(first, second, validation)
     else:
         parts = Split(data, data, data)
     if not all(len(part) for part in parts):
