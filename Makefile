@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow lint speed figures artifacts notebooks clean
+.PHONY: help env test test-fast test-slow lint speed figures artifacts notebooks peer-rows clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -63,6 +63,9 @@ train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.
 notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into $(RESULTS)/notebooks (smoke: 2 minutes)
 	DATA="$${DATA:+$$(realpath "$$DATA")}" $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
 		--output-dir "$$RESULTS/notebooks" notebooks/*.ipynb
+
+peer-rows: $(READY) ## an outside DoppelGANger on the same rows, for Table 3, or 2 by ARTIFACT=table2 (makes its environment)
+	$(BIN)/python -m experiments.peer_rows artifact=$(or $(ARTIFACT),table3) $(CHOSEN)
 
 speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every size's and model's (15 minutes; makes the peer's environment)
 	for precision in 32-true bf16-mixed; do for threads in 1 2; do \

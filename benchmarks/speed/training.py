@@ -21,9 +21,10 @@ from typing import Any
 
 from lightning import Callback
 
+from benchmarks.peer.environment import PeerUnavailable
 from benchmarks.speed.commands import CLOCKS, begin
 from benchmarks.speed.operations import Operations, matrix_product_rate
-from benchmarks.speed.peer import Peer, PeerUnavailable
+from benchmarks.speed.peer import Peer
 from dg.dataset import TimeSeriesDataset
 from dg.datasets.wwt.simulator import simulate
 from dg.doppelganger import DoppelGANger

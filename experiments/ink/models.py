@@ -12,7 +12,9 @@ CONF = Path(__file__).resolve().parents[2] / "conf"
 MODELS, SEARCHES = CONF / "model", CONF / "search"
 LINES = ("solid", "dashed", "dotted", "dashdot")
 KINDS = ("doppelganger", "deep", "classical", "control")
+PEER, PEER_LABEL = "peer", "An outside DoppelGANger (gretel-synthetics 0.22.20)"
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
+OTHERS = {REAL: REAL_LABEL, PEER: PEER_LABEL}  # rows of no config
 KEPT = "_kept"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
 
 
@@ -53,8 +55,8 @@ def searched(dataset: str) -> list[str]:
 def label_of(model: object) -> str:
     """What a table or figure calls a model; its name where no config has it."""
     name = str(model)
-    if name == REAL:
-        return REAL_LABEL
+    if name in OTHERS:
+        return OTHERS[name]
     kept = name.removesuffix(KEPT)
     if kept != name and kept in models():
         return f"{label_of(kept)}, lowest {models()[kept].keep_best.upper()}"
@@ -81,8 +83,8 @@ def line_of(model: object) -> str:
 def kind_of(model: object) -> str:
     """The model's kind, one of KINDS; "deep" where no config has it."""
     name = str(model).removesuffix(KEPT)
-    if name == REAL:
-        return "control"
+    if name in OTHERS:
+        return {REAL: "control", PEER: "doppelganger"}[name]
     return models()[name].shown.kind if name in models() else "deep"
 
 

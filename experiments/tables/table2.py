@@ -11,12 +11,13 @@ import pandas as pd
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.total import gigabytes
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import REAL, label_of
+from experiments.ink.models import PEER, REAL, label_of
 from experiments.ink.numbers import printed, reach
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, closest
 from experiments.paper.published import TABLE2
 from experiments.runs.run import Run, one_a_seed
+from experiments.studies import peer
 from experiments.studies.capabilities import left_out, unable, with_left_out
 
 PAPER = Paper(
@@ -46,6 +47,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     for run in runs:
         if run.model not in reasons:
             rows += _rows(run.model, run, run.real.held_out, run.generated)
+    for run, generated in peer.rows(runs):
+        rows += _rows(PEER, run, run.real.held_out, generated)
     return with_left_out(pd.DataFrame(rows), reasons)
 
 

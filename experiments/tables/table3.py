@@ -12,11 +12,12 @@ from scipy.stats import spearmanr
 
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE, AUTOCORRELATION_STANDARD_MSE
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import KEPT, floors, is_control, label_of
+from experiments.ink.models import KEPT, PEER, floors, is_control, label_of
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, all_of, better, by_seed, closest
 from experiments.paper.published import TABLE3
 from experiments.runs.run import Run, one_a_seed
+from experiments.studies import peer
 
 PAPER = Paper(
     name="Table 3",
@@ -31,7 +32,8 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
 
     Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_kept` and the like are
-    the best generator that was kept during training (`keep_best`). `lacks metadata` says why a row has no domains.
+    the best generator that was kept during training (`keep_best`), `peer` is an
+    outside implementation. `lacks metadata` says why a row has no domains.
     """
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
     for run in runs:
@@ -39,6 +41,9 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
         rows.append(_row(run.model, run.seed, run.real.held_out, run.generated) | samples)
         if run.best_generated is not None:
             rows.append(_row(f"{run.model}{KEPT}", run.seed, run.real.held_out, run.best_generated) | samples)
+    for run, generated in peer.rows(runs):
+        samples = {"samples": len(run.real.train), "lacks metadata": ""}
+        rows.append(_row(PEER, run.seed, run.real.held_out, generated) | samples)
     frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
     return frame.astype({"samples": "Int64"}).fillna({"lacks metadata": ""})
 

@@ -88,4 +88,4 @@ def test_budgets_are_a_models_own_where_it_has_some():
                 ["model=rnn", "batches=8"],
             )
         }
-    assert list(batches.values()) == [2000, 16000, 2000, 7, 8]
+    assert list(batches.values()) == [1000, 16000, 1000, 7, 8]

@@ -1,0 +1,56 @@
+"""The peer as a row of Tables 2 and 3: its samples are kept beside the runs that have the same training rows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.peer.environment import PEER
+from benchmarks.peer.samples import sampled
+from dg.dataset import TimeSeriesDataset
+from dg.doppelganger.module import recommended_sample_len
+from experiments.runs.run import Run, one_a_seed
+
+
+def folder(run: Run) -> Path:
+    """Where the peer's samples are, if they have been made: `make peer-rows`."""
+    name = f"{run.real.train.fingerprint}-{run.config.scale.batches}-{run.seed}"
+    return Path(run.config.outputs) / "peer" / name
+
+
+def samples(run: Run) -> TimeSeriesDataset | None:
+    """As many as A′ has, of the peer trained on the run's A for its scale's batches; None if they are not made."""
+    found = folder(run) / "generated"
+    return TimeSeriesDataset.load(found) if found.exists() else None
+
+
+def rows(runs: Sequence[Run]) -> Iterator[tuple[Run, TimeSeriesDataset]]:
+    """A run of each seed, and the peer's samples, where they have been made."""
+    for run in one_a_seed(runs):
+        generated = samples(run)
+        if generated is not None:
+            yield run, generated
+
+
+def make(run: Run) -> None:
+    """Trains the peer on the run's A, unless that is done. S is our own (D22)."""
+    if samples(run) is not None:
+        return
+    config, start = run.config, time.perf_counter()
+    sample_len = config.dataset.get("sample_len") or recommended_sample_len(run.real.train.schema.max_length)
+    drawn = sampled(
+        run.real.train,
+        run.real.wanted,
+        log=config.dataset.log,
+        batches=config.scale.batches,
+        sample_len=sample_len,
+        seed=run.seed,
+    )
+    facts = {"peer": PEER, "batches": config.scale.batches, "seconds": time.perf_counter() - start}
+    place = folder(run)
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "peer.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+    drawn.save(place / "generated.unfinished")
+    (place / "generated.unfinished").rename(place / "generated")
