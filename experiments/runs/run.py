@@ -159,6 +159,11 @@ class Run:
         """The same from the generator that was best during training, if the model's config keeps it."""
         return self._samples("best_generated") if (self.folder / "best").exists() else None
 
+    @property
+    def logged(self) -> bool:
+        """Whether the run kept `curves`: with logger=none it keeps none."""
+        return any(self.folder.glob("metrics/version_*/metrics.csv"))
+
     @cached_property
     def curves(self) -> pd.DataFrame:
         """What was logged along the way: a column for each loss and metric, and `step`, the batches before it."""

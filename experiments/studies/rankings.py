@@ -22,6 +22,7 @@ from experiments.paper.claims import Verdict, better, by_seed
 from experiments.studies.capabilities import left_out
 
 CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
+NONE = "no order"  # where all algorithms tie; it counts as worse than any
 KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
 
 
@@ -101,14 +102,15 @@ def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:
     rows = []
     for model, of_model in shown.groupby("model", sort=False):
         one = of_model.groupby("seed")[["correlation", "low", "high", "tied"]].first()
+        ordered = one["correlation"].fillna(-np.inf)
         ranges = of_model.groupby("seed")["score"].agg(np.ptp)
         rows.append(
             {
                 "model": _name(str(model)),
                 "paper": f"{paper[str(model)]:.2f}" if model in paper else "",
-                "rank correlation (median)": printed(one["correlation"].median(), ".2f"),
-                "min to max": reach(one["correlation"], ".2f"),
-                "95 % of resamples": reach(one[["low", "high"]].median(), ".2f"),
+                "rank correlation (median)": printed(ordered.median(), ".2f", undefined=NONE),
+                "min to max": reach(ordered, ".2f", undefined=NONE),
+                "95 % of resamples, widest": reach(pd.Series([one["low"].min(), one["high"].max()]), ".2f"),
                 "seeds": len(one),
                 "tied algorithms": f"{one['tied'].median():g}",
                 "best less worst score": f"{ranges.median():.3f}",
@@ -141,13 +143,18 @@ def remarks(frame: pd.DataFrame) -> list[str]:
     """How to read the table: an order may be kept by poor samples."""
     lines = [
         "- The order of A tested on A′ against that of B tested on B′; the first row is A′ tested on A: what an order "
-        "of so few is worth. Ties share their mean rank; where all tie there is no order, and no correlation. The "
-        "interval is of a seed's test sets, resampled; its ends are medians over seeds.",
+        "of so few is worth. Ties share their mean rank; a seed where all tie has no order, and counts as worse than any. "
+        "The intervals are of a seed's test sets, resampled; from the lowest end of all seeds to the highest.",
         "- B and B′ of bootstrap and shuffled share samples of A, so that an algorithm that memorises wins there.",
     ]
     shown = frame[frame["predictor"].notna() & (frame["model"] != "truth")]
     models = shown.groupby("model", sort=False)
     correlation, score = models["correlation"].median(), models["transferred"].mean()
+    if correlation.get("shuffled", -np.inf) > KEPT:
+        lines.append(
+            f"- Series shuffled in time keep the order as well ({correlation['shuffled']:.2f}): that a model keeps it "
+            "says nothing here about its samples."
+        )
     poor = score[(correlation > KEPT) & (score < POOR * score["real"])]
     if len(poor):
         names = ", ".join(label_of(model) for model in poor.index)

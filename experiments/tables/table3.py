@@ -18,6 +18,7 @@ from experiments.paper.claims import Verdict, all_of, better, by_seed, closest
 from experiments.paper.published import TABLE3
 from experiments.runs.run import Run, one_a_seed
 from experiments.studies import peer
+from experiments.studies.budgets import LAST, RULE, last_quarter, untrained
 
 PAPER = Paper(
     name="Table 3",
@@ -38,19 +39,21 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
     for run in runs:
         samples = {"samples": len(run.real.train), "lacks metadata": run.lacks.get("metadata", "")}
+        samples |= {LAST: np.nan if is_control(run.model) else last_quarter(run)}
         rows.append(_row(run.model, run.seed, run.real.held_out, run.generated) | samples)
         if run.best_generated is not None:
             rows.append(_row(f"{run.model}{KEPT}", run.seed, run.real.held_out, run.best_generated) | samples)
     for run, generated in peer.rows(runs):
         samples = {"samples": len(run.real.train), "lacks metadata": ""}
         rows.append(_row(PEER, run.seed, run.real.held_out, generated) | samples)
-    frame = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    frame = pd.DataFrame(rows)
+    frame = frame.drop(columns=[column for column in frame if column.startswith("mse ") and frame[column].isna().all()])
     return frame.astype({"samples": "Int64"}).fillna({"lacks metadata": ""})
 
 
 def render(frame: pd.DataFrame) -> str:
     """The comparison with the paper, the errors by domain, and the rank correlation with the paper's order."""
-    medians = frame.groupby("model")["mse"].median().sort_values()
+    medians, short = frame.groupby("model")["mse"].median().sort_values(), untrained(frame)
     overall = pd.DataFrame(
         [
             {
@@ -60,6 +63,7 @@ def render(frame: pd.DataFrame) -> str:
                 "min to max": f"{scores.min():.5f} to {scores.max():.5f}",
                 "seeds": len(scores),
                 "training samples": _samples(rows),
+                "budget": "not trained" if model in short else "",
                 "of shuffled": _share(medians, model),
                 "textbook estimator": f"{rows['mse_standard'].median():.5f}",
             }
@@ -138,13 +142,14 @@ def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
 
 
 def _order(frame: pd.DataFrame, medians: pd.Series) -> str:
+    short = untrained(frame)
     ours = [model for model in medians.index if model in TABLE3 and model != FEW]
-    lines = []
-    if len(ours) > 2:
-        lines.append(f"- {_rank_correlations(frame, ours)}.")
-    if "rcgan_glorot" in medians:
-        fair = ["rcgan_glorot" if model == "rcgan" else model for model in ours]
-        lines.append(f"- {_rank_correlations(frame, fair)}, with {label_of('rcgan_glorot')}, in RCGAN's place.")
+    at_best = [f"{model}_best" if f"{model}_best" in medians else model for model in ours]
+    lines = [f"- {RULE.capitalize()}."] if short else []
+    for models, how in ((ours, ""), (at_best, ", each model at its best where it has such a preset")):
+        trained = [model for model in models if model not in short]
+        if len(trained) > 2 and (models is ours or at_best != ours):
+            lines.append(f"- {_rank_correlations(frame, trained)}{how}.")
     generated = [model for model in medians.index if not is_control(model)]
     for control, what in floors().items():
         if control in medians:
@@ -156,7 +161,7 @@ def _order(frame: pd.DataFrame, medians: pd.Series) -> str:
 def _rank_correlations(frame: pd.DataFrame, models: list[str]) -> str:
     """Correlations of the models' order with the paper's: that of the medians, then the range over seeds."""
     seeds = frame[frame["model"].isin(models)].pivot(index="seed", columns="model", values="mse")
-    papers = [TABLE3[model.removesuffix("_glorot")] for model in seeds.columns]
+    papers = [TABLE3[model.removesuffix("_best")] for model in seeds.columns]
     median, *ranks = (float(spearmanr(scores, papers).statistic) for scores in (seeds.median(), *seeds.to_numpy()))
     return (
         f"Rank correlation (Spearman) of the {len(models)} models' order with the paper's: {median:.2f}; "
