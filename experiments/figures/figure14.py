@@ -22,22 +22,23 @@ claims = distributions.claims
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
-    """Shares of samples by the maximum of the first measurement, between the extremes of A′ on a log scale.
+    """Shares of samples by the maximum of the first measurement, between the extremes of A′ on a log scale; its unit.
 
     As in Figure 8, models that do not generate lengths are left out.
     """
     real = np.concatenate([maximum(run.real.held_out) for run in runs])
     positive = real[real > 0]
     edges = np.geomspace(np.quantile(positive, 0.001), positive.max(), 41)
-    return distributions.shares(runs, maximum, edges, needs=("lengths",))
+    unit = getattr(runs[0].real.held_out.schema.measurements[0], "unit", "")
+    return distributions.shares(runs, maximum, edges, needs=("lengths",)).assign(unit=unit)
 
 
 def render(frame: pd.DataFrame) -> Figure:
     """One panel per model."""
-    label = "maximum CPU rate of a sample (GCUT, not IBM)\nouter bins: what lies beyond, too"
+    label = f"maximum CPU rate of a sample, {frame['unit'].iloc[0]} (GCUT, not IBM)\nouter bins: what lies beyond, too"
     return distributions.histograms(frame, label, log_x=True, log_y=True)
 
 
 def table(frame: pd.DataFrame) -> str:
     """The distances between the distributions of maxima."""
-    return distributions.distances(frame, "Wasserstein-1 of maxima")
+    return distributions.distances(frame, f"Wasserstein-1 of maxima, {frame['unit'].iloc[0]}")

@@ -143,7 +143,7 @@ def remarks(frame: pd.DataFrame) -> list[str]:
     """How to read the table: an order may be kept by poor samples."""
     lines = [
         "- The order of A tested on A′ against that of B tested on B′; the first row is A′ tested on A: what an order "
-        "of so few is worth. Ties share their mean rank; a seed where all tie has no order, and counts as worse than any. "
+        "of so few is worth. Ties share their mean rank; a seed where all tie has no order, and is worse than any. "
         "The intervals are of a seed's test sets, resampled; from the lowest end of all seeds to the highest.",
         "- B and B′ of bootstrap and shuffled share samples of A, so that an algorithm that memorises wins there.",
     ]
