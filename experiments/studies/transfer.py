@@ -43,12 +43,17 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
 
 
 def table(frame: pd.DataFrame, score: str) -> str:
-    """The score on A′ of every predictor by what it was trained on: the median over seeds and their range."""
+    """The score on A′ of every predictor by what it was trained on: the median over seeds and their range.
+
+    A share of real's score stands there only where predictors that are trained on real samples beat the controls.
+    """
     tested = _tested(frame)
     predictors = list(tested["predictor"].unique())
     medians = tested.groupby(["model", "predictor"])[score].median().unstack()[predictors]
     ranked = [name for name in predictors if name not in set(tested.loc[tested["control"], "predictor"])]
     real = medians.loc["real", ranked].mean()
+    blind = medians.loc["real"].drop(ranked)
+    learnt = real > blind.max()
     rows = []
     for model in medians[ranked].mean(axis=1).sort_values(ascending=False).index:
         of_model = tested[tested["model"] == model]
@@ -59,12 +64,18 @@ def table(frame: pd.DataFrame, score: str) -> str:
         rows.append(
             row
             | {
-                "mean, of real": printed(medians.loc[model, ranked].mean() / real),
+                "mean, of real": printed(medians.loc[model, ranked].mean() / real) if learnt else "",
                 "not converged": f"{unsure.sum()} of {len(of_model)}",
                 "seeds": of_model["seed"].nunique(),
             }
         )
-    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    text = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    if learnt:
+        return text
+    return (
+        f"{text}\n\nOn real samples the predictors have {real:.3f} on average, and what learns nothing, "
+        f"{blind.idxmax()}, has {blind.max():.3f}: a share of real would say nothing here."
+    )
 
 
 def claims(frame: pd.DataFrame, *scores: str) -> list[Verdict]:
