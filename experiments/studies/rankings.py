@@ -2,7 +2,8 @@
 
 The order to keep is that of training on A and testing on A′, model `truth`; model `real` exchanges the two.
 Frame: task, model, seed, predictor, score (trained on B, tested on B′), rank, transferred (the score on A′), and, for
-the model and seed as a whole, correlation, low, high (95 % of resampled test sets) and tied.
+the model and seed as a whole, blind (the best score of a control, which learns nothing), correlation, low, high (95 %
+of resampled test sets) and tied.
 """
 
 from __future__ import annotations
@@ -22,30 +23,37 @@ from experiments.paper.claims import Verdict, better, by_seed
 from experiments.studies.capabilities import left_out
 
 CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
+BLIND = "the best control, which learns nothing"
 NONE = "no order"  # where all algorithms tie; it counts as worse than any
 KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
 
 
 def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
     """The ranks of the algorithms by `score`, from the frame of studies.downstream; controls do not take part."""
-    parts = []
-    for seed, rows in scores[scores["control"].eq(False)].groupby("seed"):
-        tested = {key: part.set_index("predictor") for key, part in rows.groupby(["model", "trained", "tested"])}
+    parts, where = [], ["model", "trained", "tested"]
+    for seed, rows in scores[scores["task"].notna()].groupby("seed"):
+        control = rows["control"].astype(bool)
+        tested = {key: part.set_index("predictor") for key, part in rows[~control].groupby(where)}
+        blind = rows[control].groupby(where)[score].max()
         truth = tested["real", "A", "A′"]
-        sides = {"truth": (truth, truth), "real": (tested["real", "A′", "A"], truth)}
+        sides = {"truth": (("real", "A", "A′"), truth), "real": (("real", "A′", "A"), truth)}
         for model in rows["model"].unique():
             if model != "real":
-                sides[model] = tested[model, "B", "B′"], tested[model, "B", "A′"]
-        for model, (within, across) in sides.items():
+                sides[model] = (model, "B", "B′"), tested[model, "B", "A′"]
+        for model, (inside, across) in sides.items():
+            within = tested[inside]
             own = {"task": truth["task"], "model": model, "seed": seed, "score": within[score]}
-            own |= {"rank": ranks(within[score]), "transferred": across[score]}
+            own |= {"rank": ranks(within[score]), "transferred": across[score], "blind": blind[inside]}
             parts.append(pd.DataFrame({**own, **_correlation(truth, within, score)}).reset_index())
     left = scores[scores["task"].isna()].dropna(axis="columns", how="all")
     return pd.concat([*parts, left], ignore_index=True)
 
 
 def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
-    """Bars of every model, one an algorithm with its rank: medians and ranges over seeds, cut at `lowest`."""
+    """Bars of every model, one an algorithm with its rank: medians and ranges over seeds, cut at `lowest`.
+
+    A black line across a model's bars is what learns nothing.
+    """
     shown = frame[frame["predictor"].notna()]
     models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
     figure, axes = panels(1, 1, width=9, height=3.8)
@@ -62,6 +70,8 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         for x, top, model in zip(at, tops, models, strict=True):
             place = ranks(medians.loc[model])[number]
             axis.annotate(f"{place:g}", (x, max(top, 0)), ha="center", va="bottom", fontsize=6)
+    blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
+    axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)
     names = [textwrap.fill(_name(model), 24) for model in models]
     crowded = len(models) > 8
     axis.set_xticks(
@@ -69,7 +79,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     )
     axis.set_ylabel(label)
     axis.set_ylim(bottom=lowest)
-    legend(axis, columns=len(predictors))
+    legend(axis, columns=len(predictors) + 1)
     return figure
 
 
@@ -132,10 +142,12 @@ def placed(frame: pd.DataFrame) -> str:
     shown = frame[frame["predictor"].notna()]
     predictors = list(shown["predictor"].unique())
     medians = shown.groupby(["model", "predictor"], sort=False)["score"].median().unstack()[predictors]
+    blind = shown.groupby("model")["blind"].median()
     rows = []
     for model, scores in medians.iterrows():
         cells = (f"{printed(score, '.2f')} ({place:g})" for score, place in zip(scores, ranks(scores), strict=True))
-        rows.append({"model": _name(str(model)), **dict(zip(predictors, cells, strict=True))})
+        told = {"model": _name(str(model)), **dict(zip(predictors, cells, strict=True))}
+        rows.append(told | {BLIND: printed(blind[model], ".2f")})
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
 
 

@@ -131,7 +131,11 @@ def test_damaged_scores_are_named_with_the_remedy(resampled, damage):
 
 
 def test_rankings_by_hand(tasks):
-    frame = rankings.compute(classified(tasks), "accuracy")
+    scores = classified(tasks)
+    frame = rankings.compute(scores, "accuracy")
+    controls = scores[scores["control"].eq(True)].set_index(["model", "tested"])["accuracy"]
+    assert (frame.loc[frame["model"] == "truth", "blind"] == controls["real", "A′"]).all()
+    assert (frame.loc[frame["model"] == "ar", "blind"] == controls["ar", "B′"]).all()
     chosen = frame[frame["model"] == "ar"].set_index("predictor")
     truth = frame[frame["model"] == "truth"].set_index("predictor").loc[chosen.index]
     assert len(chosen) == 5
