@@ -16,6 +16,8 @@ _HOMES = {
     "TimeSeriesDataset": "dg.dataset",
     "fit": "dg.training",
     "load": "dg.model_file",
+    "read_long": "dg.frames",
+    "to_long": "dg.frames",
 }
 __all__ = sorted(_HOMES)
 

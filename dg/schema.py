@@ -65,15 +65,53 @@ class Continuous:
 Field = Categorical | Continuous
 
 
+DTYPES = (
+    r"^([uU]?[iI]nt(8|16|32|64)|[fF]loat(32|64)|bool|boolean|object|str|string|category"
+    r"|datetime64\[(s|ms|us|ns)(, [A-Za-z0-9_+\-/:]{1,64})?\])$"
+)
+Dtype = Annotated[str, pydantic.StringConstraints(pattern=DTYPES)]
+"""The type of a table's column, by pandas' name: a closed list, because a schema may come from a stranger."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The long table that samples were read from, a row a record, so that generated samples are written alike.
+
+    columns: names and types, in the order of the table
+    sample: the column that names the samples
+    time: the column of the equally spaced times; empty: there is none, and rows are in their order
+    first: the field of the metadata that counts the steps from `start` to a sample's first record; empty: none
+    start, step: of the times, in the column's unit; of dates in microseconds since 1970
+    """
+
+    columns: tuple[tuple[str, Dtype], ...]
+    sample: str
+    time: str = ""
+    first: str = ""
+    start: float = 0.0
+    step: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(map(tuple, self.columns)))
+        check(Table, vars(self), "table")
+        missing = {name for name in (self.sample, self.time) if name} - dict(self.columns).keys()
+        if missing:
+            raise ValueError(f"the table has no column {short(missing.pop())}, which its description speaks of")
+
+
 @dataclass(frozen=True)
 class Schema:
-    """A dataset's name, its metadata A, its measurements f, the longest T and the time between records."""
+    """A dataset's name, its metadata A, its measurements f, the longest T and the time between records.
+
+    table: what the samples were read from, if that was a table (dg.frames)
+    """
 
     name: str
     metadata: tuple[Field, ...]
     measurements: tuple[Field, ...]
     max_length: Annotated[int, pydantic.Field(ge=1, le=LONGEST)]
     period: str = ""
+    table: Table | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "metadata", tuple(self.metadata))
@@ -89,17 +127,16 @@ class Schema:
 
     def to_json(self) -> str:
         """The schema as readable JSON; `from_json` gives an equal one back."""
-        return json.dumps(
-            {
-                "name": self.name,
-                "metadata": [_describe(field) for field in self.metadata],
-                "measurements": [_describe(field) for field in self.measurements],
-                "max_length": self.max_length,
-                "period": self.period,
-            },
-            indent=2,
-            ensure_ascii=False,
-        )
+        described: dict[str, Any] = {
+            "name": self.name,
+            "metadata": [_describe(field) for field in self.metadata],
+            "measurements": [_describe(field) for field in self.measurements],
+            "max_length": self.max_length,
+            "period": self.period,
+        }
+        if self.table is not None:
+            described["table"] = asdict(self.table)
+        return json.dumps(described, indent=2, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | bytes, where: str = "the text") -> Schema:
@@ -107,7 +144,15 @@ class Schema:
         try:
             content = parse_json(text, _SchemaFile, "it is not a schema that Schema.to_json wrote")
             metadata, measurements = ([_field(entry) for entry in content[part]] for part in PARTS)
-            return cls(content["name"], tuple(metadata), tuple(measurements), content["max_length"], content["period"])
+            table = content.get("table")
+            return cls(
+                content["name"],
+                tuple(metadata),
+                tuple(measurements),
+                content["max_length"],
+                content["period"],
+                None if table is None else _table(table),
+            )
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
 
@@ -136,12 +181,23 @@ _FieldFile = Annotated[_CategoricalFile | _ContinuousFile, pydantic.Field(discri
 
 
 @with_config(STRICT)
+class _TableFile(TypedDict):
+    columns: list[Annotated[list[str], pydantic.Field(min_length=2, max_length=2)]]
+    sample: str
+    time: str
+    first: str
+    start: float
+    step: float
+
+
+@with_config(STRICT)
 class _SchemaFile(TypedDict):
     name: str
     metadata: list[_FieldFile]
     measurements: list[_FieldFile]
     max_length: int
     period: str
+    table: NotRequired[_TableFile]
 
 
 def _describe(field: Field) -> dict[str, Any]:
@@ -156,6 +212,11 @@ def _field(entry: _CategoricalFile | _ContinuousFile) -> Field:
     return Continuous(
         entry["name"], entry.get("unit", ""), entry.get("low"), entry.get("high"), entry.get("integer", False)
     )
+
+
+def _table(entry: _TableFile) -> Table:
+    columns = tuple((name, dtype) for name, dtype in entry["columns"])
+    return Table(columns, entry["sample"], entry["time"], entry["first"], entry["start"], entry["step"])
 
 
 def _twice(names: Sequence[str]) -> str:

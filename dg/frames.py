@@ -1,0 +1,304 @@
+"""Your own table: one row a record becomes one sample a series, and generated samples become such a table again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import (
+    is_bool_dtype,
+    is_datetime64_any_dtype,
+    is_float_dtype,
+    is_integer_dtype,
+    is_numeric_dtype,
+)
+
+from dg.dataset import TimeSeriesDataset
+from dg.datasets.tables import OFFLINE, text
+from dg.files import alias, reading, regular, short
+from dg.schema import DTYPES, Categorical, Continuous, Field, Schema, Table
+
+DAY, SECOND = 86_400_000_000, 1_000_000  # microseconds
+DAYS, SECONDS = "days since 1970-01-01", "seconds since 1970-01-01"
+FEW = 20  # samples, of which each may have a value of its own by chance
+CATEGORIES = 1000
+
+
+class Rows(NamedTuple):
+    """A table's rows, sample by sample in the order of time; samples are in the order of their first rows.
+
+    where: what errors call the table
+    numbers: of the rows in the table, counted from 1
+    begin, lengths: each sample's first place among the rows, and how many it has
+    """
+
+    frame: pd.DataFrame
+    where: str
+    numbers: NDArray[np.int64]
+    begin: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def steady(self, column: str) -> NDArray[np.bool_]:
+        """Of each row whether its value is that of its sample's first one."""
+        values = self.frame[column]
+        return np.asarray(values.to_numpy() == values.iloc[self.begin.repeat(self.lengths)].to_numpy(), dtype=bool)
+
+
+def read_long(
+    table: pd.DataFrame | str | Path,
+    *,
+    sample: str,
+    time: str = "",
+    metadata: Sequence[str] | None = None,
+    measurements: Sequence[str] | None = None,
+    name: str = "",
+) -> TimeSeriesDataset:
+    """The samples of a long table: a DataFrame, a CSV (also in gzip) or a Parquet file with one row a record.
+
+    sample: the column that says to which sample a record belongs
+    time: the column that orders a sample's records, equally spaced numbers or dates; without it they are in order
+    metadata, measurements: columns; those that are not named are metadata where no sample has two values of them
+    name: of the schema; that of the file unless given
+    Types are those that pandas or DuckDB find: text, booleans and categories are categorical fields, whole numbers stay
+    whole, and dates in the metadata are days or seconds. The schema's `table` notes all that `to_long` needs.
+    Raises ValueError that names the table, the column, the row (counted from 1, without the header) and the remedy.
+    """
+    where = "the table" if isinstance(table, pd.DataFrame) else str(table)
+    frame = table.reset_index(drop=True) if isinstance(table, pd.DataFrame) else _read(Path(table))
+    keys = [sample, time] if time else [sample]
+    named = [*keys, *(metadata or ()), *(measurements or ())]
+    _refuse_names(frame, named, where)
+    _refuse_values(frame, where)
+    rows = _sorted(frame, sample, time, where)
+    free = [str(column) for column in frame if column not in named]
+    steady = {column for column in free if rows.steady(column).all()}
+    own = [column for column in free if column in steady] if metadata is None else list(metadata)
+    series = [column for column in free if column not in steady] if measurements is None else list(measurements)
+    fields = {column: _field(rows.frame[column], where) for column in (*own, *series)}
+    columns = {column: _codes(rows.frame[column], field) for column, field in fields.items()}
+    _refuse_metadata(rows, own, fields, sample)
+    note = Table(tuple((str(column), str(frame[column].dtype)) for column in frame), sample)
+    first: dict[str, NDArray] = {}
+    if time:
+        note, offsets = _spaced(rows, note, time)
+        first = {note.first: offsets} if note.first else {}
+    counted = [Continuous(field, unit="steps", low=0, integer=True) for field in first]
+    t = int(rows.lengths.max())
+    measured = np.zeros((len(rows.begin), t, len(series)), dtype=np.float32)
+    inside = np.arange(t) < rows.lengths[:, None]
+    for place, column in enumerate(series):
+        measured[inside, place] = columns[column]
+    described = {column: _decoded(columns[column][rows.begin], fields[column]) for column in own}
+    schema = Schema(
+        name or ("table" if isinstance(table, pd.DataFrame) else Path(table).name.partition(".")[0]),
+        (*(fields[column] for column in own), *counted),
+        tuple(fields[column] for column in series),
+        t,
+        table=note,
+    )
+    values = pd.DataFrame({**described, **first}, index=range(len(rows.begin)))
+    return TimeSeriesDataset(schema, values, measured, rows.lengths)
+
+
+def to_long(dataset: TimeSeriesDataset) -> pd.DataFrame:
+    """The samples as a table, a row a record, with the columns, types and order of the table that was read.
+
+    Samples have numbers for names, as text where names were text. Raises ValueError where no table was read.
+    """
+    table = dataset.schema.table
+    if table is None:
+        raise ValueError(f"{dataset.schema.name} was read from no table; `dg.read_long` reads one")
+    sample, step = dataset.active.nonzero()
+    columns = {}
+    for name, dtype in table.columns:
+        if name == table.sample:
+            columns[name] = _typed(pd.Series(sample), dtype)
+        elif name == table.time:
+            first = dataset.metadata[table.first].to_numpy()[sample] if table.first in dataset.metadata else 0
+            columns[name] = _typed(pd.Series(table.start + (first + step) * table.step), dtype)
+    for field in dataset.schema.metadata:
+        if field.name in dict(table.columns):
+            values = dataset.metadata[field.name].iloc[sample].reset_index(drop=True)
+            columns[field.name] = _restored(values, field, dict(table.columns)[field.name])
+    for field in dataset.schema.measurements:
+        values = pd.Series(_decoded(dataset.measurement(field.name)[sample, step], field))
+        columns[field.name] = _restored(values, field, dict(table.columns)[field.name])
+    return pd.DataFrame({name: columns[name] for name, _ in table.columns if name in columns})
+
+
+def _read(file: Path) -> pd.DataFrame:
+    """A Parquet file by its own types, any other as CSV by those that DuckDB finds; nothing in it becomes SQL."""
+    with open(regular(file), "rb") as opened:
+        begins = opened.read(4)
+    with reading(file, "save it as CSV or Parquet"):
+        if begins == b"PAR1":
+            return pd.read_parquet(file)
+        packing = "gzip" if begins.startswith(b"\x1f\x8b") else "none"
+        with alias(file) as path, duckdb.connect(config=OFFLINE) as database:
+            options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packing}'"
+            return database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df()
+
+
+def _refuse_names(frame: pd.DataFrame, named: Sequence[str], where: str) -> None:
+    if not len(frame):
+        raise ValueError(f"{where} has no rows")
+    columns = [str(column) for column in frame]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise ValueError(f"{where} has two columns called {short(twice[0])}; rename one")
+    for name in named:
+        if name not in columns:
+            raise ValueError(f"{where} has no column {name!r}; it has {short(columns)}")
+        if list(named).count(name) > 1:
+            raise ValueError(f"{where}: column {name!r} is named twice, and can be one thing only")
+
+
+def _refuse_values(frame: pd.DataFrame, where: str) -> None:
+    for column in frame:
+        if not re.match(DTYPES, str(frame[column].dtype)):
+            raise ValueError(
+                f"{where}: column {column!r} is {frame[column].dtype}, which is neither text, numbers, booleans nor "
+                "dates; convert it"
+            )
+        missing = frame[column].isna().to_numpy()
+        if missing.any():
+            raise ValueError(
+                f"{where}: column {column!r} has {missing.sum():,} missing values, the first in row "
+                f"{missing.argmax() + 1:,}; fill them, or leave these rows out"
+            )
+        if is_float_dtype(frame[column].dtype):
+            infinite = np.isinf(frame[column].to_numpy(np.float64))
+            if infinite.any():
+                raise ValueError(
+                    f"{where}: column {column!r} of row {infinite.argmax() + 1:,} is infinite; replace it by a number"
+                )
+
+
+def _sorted(frame: pd.DataFrame, sample: str, time: str, where: str) -> Rows:
+    codes, _ = pd.factorize(frame[sample])
+    order = np.argsort(codes, kind="stable")
+    if time:
+        kind = frame[time].dtype
+        if is_bool_dtype(kind) or not (is_numeric_dtype(kind) or is_datetime64_any_dtype(kind)):
+            raise ValueError(
+                f"{where}: the time column {time!r} is {kind}, and should be numbers or dates; "
+                f"{frame[time].iloc[0]!r} in row 1 is neither"
+            )
+        order = np.lexsort((_numbers(frame[time]), codes))
+    begin = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    return Rows(frame.iloc[order], where, order + 1, begin, np.diff(np.append(begin, len(order))))
+
+
+def _spaced(rows: Rows, note: Table, time: str) -> tuple[Table, NDArray[np.int64]]:
+    """The note with the first time of all and the step; and how many steps after it each sample begins."""
+    found, shown = _numbers(rows.frame[time]), rows.frame[time].astype(str).to_numpy()
+    steps, inside = np.diff(found), np.ones(max(0, len(found) - 1), dtype=bool)
+    inside[rows.begin[1:] - 1] = False
+    step = float(steps[inside].min()) if inside.any() else 1.0
+    uneven = inside & ~np.isclose(steps, step, rtol=1e-9)
+    if step <= 0 or uneven.any():
+        place = int((inside & (steps <= 0)).argmax() if step <= 0 else uneven.argmax())
+        between = f"rows {rows.numbers[place]:,} and {rows.numbers[place + 1]:,} of one sample"
+        if step <= 0:
+            raise ValueError(f"{rows.where}: {between} have the same time, {shown[place]}; leave one out")
+        raise ValueError(
+            f"{rows.where}: between {between}, {shown[place]} and {shown[place + 1]}, there is a gap: times should be "
+            "equally spaced; add the records that are missing"
+        )
+    start = float(found[rows.begin].min())
+    offsets = (found[rows.begin] - start) / step
+    shifted = ~np.isclose(offsets, np.rint(offsets), atol=1e-6)
+    if shifted.any():
+        row = rows.numbers[rows.begin[shifted.argmax()]]
+        raise ValueError(
+            f"{rows.where}: the sample of row {row:,} begins between two steps of the others, at "
+            f"{shown[rows.begin[shifted.argmax()]]}; shift it, or read the table without its times"
+        )
+    counted = f"first {time}" if offsets.any() else ""
+    return replace(note, time=time, first=counted, start=start, step=step), np.rint(offsets).astype(np.int64)
+
+
+def _field(values: pd.Series, where: str) -> Field:
+    name, kind = str(values.name), values.dtype
+    if is_bool_dtype(kind):
+        return Categorical(name, ("False", "True"))
+    if is_datetime64_any_dtype(kind):
+        return Continuous(name, unit=SECONDS if (_numbers(values) % DAY).any() else DAYS, integer=True)
+    if is_numeric_dtype(kind):
+        return Continuous(name, integer=is_integer_dtype(kind))
+    known = map(str, kind.categories) if isinstance(kind, pd.CategoricalDtype) else sorted(set(values.astype(str)))
+    field = Categorical(name, tuple(known))
+    if len(field.values) > CATEGORIES:
+        raise ValueError(
+            f"{where}: column {name!r} has {len(field.values):,} values, more than {CATEGORIES:,}: leave it out, or "
+            "put the rare ones together"
+        )
+    return field
+
+
+def _codes(values: pd.Series, field: Field) -> NDArray:
+    """A column as a dataset holds it among the measurements: codes of categories, else numbers."""
+    if isinstance(field, Categorical):
+        return np.asarray(pd.Categorical(values.astype(str), list(field.values)).codes, dtype=np.int64)
+    if is_datetime64_any_dtype(values.dtype):
+        return np.rint(_numbers(values) / UNITS[field.unit])
+    return values.to_numpy(np.float64)
+
+
+def _decoded(codes: NDArray, field: Field) -> NDArray:
+    """Categories instead of their codes."""
+    return np.array(field.values, dtype=object)[codes.astype(np.int64)] if isinstance(field, Categorical) else codes
+
+
+def _refuse_metadata(rows: Rows, own: Sequence[str], fields: dict[str, Field], sample: str) -> None:
+    for column in own:
+        steady = rows.steady(column)
+        if not steady.all():
+            place = int(steady.argmin())
+            raise ValueError(
+                f"{rows.where}: column {column!r} changes within sample {rows.frame[sample].iloc[place]!r}, in row "
+                f"{rows.numbers[place]:,}: metadata are the same for all records of a sample; name it a measurement"
+            )
+        n, values = len(rows.begin), rows.frame[column].iloc[rows.begin]
+        if isinstance(fields[column], Categorical) and n > FEW and values.nunique() == n:
+            raise ValueError(
+                f"{rows.where}: column {column!r} has a value of its own for each of the {n:,} samples: it names them, "
+                "and cannot be learnt; leave it out"
+            )
+
+
+UNITS = {DAYS: DAY, SECONDS: SECOND}
+
+
+def _numbers(times: pd.Series) -> NDArray[np.float64]:
+    """Numbers as they are, dates as microseconds since 1970, in UTC."""
+    if is_datetime64_any_dtype(times.dtype):
+        naive = times.dt.tz_convert("UTC").dt.tz_localize(None) if times.dt.tz is not None else times
+        return naive.astype("datetime64[us]").astype(np.int64).to_numpy(np.float64)
+    return times.to_numpy(np.float64)
+
+
+def _restored(values: pd.Series, field: Field, dtype: str) -> pd.Series:
+    """A field's values as the table had them."""
+    if isinstance(field, Categorical):
+        if dtype == "category":
+            return values.astype(pd.CategoricalDtype(list(field.values)))
+        return _typed(values == "True" if dtype in ("bool", "boolean") else values, dtype)
+    return _typed(values.astype(np.float64) * UNITS.get(field.unit, 1), dtype)
+
+
+def _typed(values: pd.Series, dtype: str) -> pd.Series:
+    if dtype.startswith("datetime64"):
+        moments = pd.to_datetime(values.round().astype(np.int64), unit="us")
+        zone = dtype.partition(", ")[2].rstrip("]")
+        return (moments.dt.tz_localize("UTC").dt.tz_convert(zone) if zone else moments).astype(dtype)
+    if "int" in dtype.lower() and is_float_dtype(values.dtype):
+        values = values.round()
+    return (values.astype(str) if dtype in ("object", "str", "string") else values).astype(dtype)
