@@ -107,19 +107,18 @@ def read_long(
     return TimeSeriesDataset(schema, values, measured, rows.lengths)
 
 
-def to_long(dataset: TimeSeriesDataset) -> pd.DataFrame:
+def to_long(dataset: TimeSeriesDataset, *, first_sample: int = 0) -> pd.DataFrame:
     """The samples as a table, a row a record, with the columns, types and order of the table that was read.
 
-    Samples have numbers for names, as text where names were text. Raises ValueError where no table was read.
+    Where none was read they are `sample`, `record`, the metadata and the measurements. Samples have numbers for names,
+    from `first_sample` on, as text where names were text.
     """
-    table = dataset.schema.table
-    if table is None:
-        raise ValueError(f"{dataset.schema.name} was read from no table; `dg.read_long` reads one")
+    table = dataset.schema.table or _plain(dataset.schema)
     sample, step = dataset.active.nonzero()
     columns = {}
     for name, dtype in table.columns:
         if name == table.sample:
-            columns[name] = _typed(pd.Series(sample), dtype)
+            columns[name] = _typed(pd.Series(sample + first_sample), dtype)
         elif name == table.time:
             first = dataset.metadata[table.first].to_numpy()[sample] if table.first in dataset.metadata else 0
             columns[name] = _typed(pd.Series(table.start + (first + step) * table.step), dtype)
@@ -131,6 +130,20 @@ def to_long(dataset: TimeSeriesDataset) -> pd.DataFrame:
         values = pd.Series(_decoded(dataset.measurement(field.name)[sample, step], field))
         columns[field.name] = _restored(values, field, dict(table.columns)[field.name])
     return pd.DataFrame({name: columns[name] for name, _ in table.columns if name in columns})
+
+
+def _plain(schema: Schema) -> Table:
+    """The table of a schema that was read from none."""
+    kinds = {field.name: _plain_type(field) for field in (*schema.metadata, *schema.measurements)}
+    names = iter(name for name in ("sample", "record", "sample number", "record number") if name not in kinds)
+    sample, time = next(names), next(names)
+    return Table(((sample, "int64"), (time, "int64"), *kinds.items()), sample, time)
+
+
+def _plain_type(field: Field) -> str:
+    if isinstance(field, Categorical):
+        return "category"
+    return "int64" if field.integer else "float64"
 
 
 def _read(file: Path) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from dg.hyperparameters import Count, Seed, check
 from dg.memory import available
 from dg.module import GenerativeModule
 from dg.randomness import stream
+from dg.schema import Categorical
 
 CHUNK = 1000
+RAREST, TRIES = 1e-3, 20_000  # share of samples that a condition leaves, and samples drawn before it is told
 
 
 class Generator:
@@ -33,25 +35,73 @@ class Generator:
         self.module = module
 
     def sample(
-        self, n: Count, *, seed: Seed, lengths: Sequence[int] | NDArray[np.int64] | None = None
+        self,
+        n: Count,
+        *,
+        seed: Seed,
+        lengths: Sequence[int] | NDArray[np.int64] | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> TimeSeriesDataset:
         """n new samples in physical units; the same seed gives the same samples.
 
         lengths: the length of each sample (Appendix B); raises ValueError if the model does not accept lengths
+        metadata: values of categorical fields that all samples shall have; others are drawn and thrown away
 
         Raises ValueError, before anything is made, if n samples do not fit into the free memory.
         """
         check(Generator.sample, {"n": n, "seed": seed}, "Generator.sample")
         self._refuse_more_than_fits(n)
+        return concatenate(list(self.batches(n, seed=seed, lengths=lengths, metadata=metadata)))
+
+    def batches(
+        self,
+        n: int,
+        *,
+        seed: int,
+        lengths: object = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Iterator[TimeSeriesDataset]:
+        """The samples that `sample` gives, at most 1,000 at a time, so that any number of them fits into memory.
+
+        Raises ValueError where `metadata` asks for something that fewer than one of 1,000 samples has.
+        """
+        forced = None if lengths is None else self._checked(lengths, n)
+        if not metadata:
+            yield from (self._chunk(start, min(CHUNK, n - start), seed, forced) for start in range(0, n, CHUNK))
+            return
+        if forced is not None:
+            raise ValueError("lengths and metadata cannot be asked for together: sample first, then take by length")
+        self._refuse_unknown(metadata)
+        found = drawn = 0
+        while found < n:
+            kept = self._chunk(drawn, CHUNK, seed, None).where(**metadata).take(slice(n - found))
+            drawn, found = drawn + CHUNK, found + len(kept)
+            if drawn >= TRIES and found < drawn * RAREST:
+                raise ValueError(
+                    f"of {drawn:,} samples {found} had {dict(metadata)}: it is too rare to wait for; ask for less, or "
+                    "train on more samples that have it"
+                )
+            if len(kept):
+                yield kept
+
+    def _chunk(self, start: int, size: int, seed: int, forced: Tensor | None) -> TimeSeriesDataset:
+        """Samples from number `start` on, a function of the seed and the number alone."""
         device = self.module.device
-        forced = None if lengths is None else self._checked(lengths, n).to(device)
         self.module.eval()
-        chunks = []
-        for start in range(0, n, CHUNK):
-            size, rng = min(CHUNK, n - start), stream(seed, start, 2, device=device)
-            told = {} if forced is None else {"lengths": forced[start : start + size]}
-            chunks.append(self.encoder.decode(self.module.generate(size, rng, **told).to("cpu")))
-        return concatenate(chunks)
+        told = {} if forced is None else {"lengths": forced[start : start + size].to(device)}
+        encoded = self.module.generate(size, stream(seed, start, 2, device=device), **told)
+        return self.encoder.decode(encoded.to("cpu"))
+
+    def _refuse_unknown(self, metadata: Mapping[str, str]) -> None:
+        fields = {field.name: field for field in self.encoder.schema.metadata}
+        for name, value in metadata.items():
+            field = fields.get(name)
+            if field is None:
+                raise ValueError(f"metadata: there is no field {name!r}; there are {short(list(fields))}")
+            if not isinstance(field, Categorical):
+                raise ValueError(f"metadata: {name!r} is a number; only categorical fields can be asked for")
+            if value not in field.values:
+                raise ValueError(f"metadata: {name!r} is never {value!r}; it is one of {short(list(field.values))}")
 
     def _checked(self, lengths: object, n: int) -> Tensor:
         if "lengths" not in signature(self.module.generate).parameters:

@@ -212,6 +212,10 @@ def test_what_is_no_table_is_one_error(tmp_path: Path, bytes: bytes):
         read_long(file, sample="cell")
 
 
-def test_no_table_no_way_back(toy):
-    with pytest.raises(ValueError, match="was read from no table"):
-        to_long(toy)
+def test_where_no_table_was_read_columns_are_the_fields(mixed):
+    back = to_long(mixed, first_sample=100)
+    assert list(back.columns) == ["sample", "record", "kind", "tasks", "load", "event", "jobs"]
+    assert back["sample"].min() == 100 and back.groupby("sample").size().tolist() == mixed.lengths.tolist()
+    assert back["record"].max() == mixed.lengths.max() - 1
+    assert back["event"].cat.categories.tolist() == ["idle", "run", "fail"] and back["jobs"].dtype == "int64"
+    assert back["load"].to_numpy() == pytest.approx(mixed.measurement("load")[mixed.active])
