@@ -16,6 +16,7 @@ _HOMES = {
     "TimeSeriesDataset": "dg.dataset",
     "fit": "dg.training",
     "load": "dg.model_file",
+    "read_like": "dg.frames",
     "read_long": "dg.frames",
     "to_long": "dg.frames",
 }

@@ -70,8 +70,7 @@ def read_long(
     whole, and dates in the metadata are days or seconds. The schema's `table` notes all that `to_long` needs.
     Raises ValueError that names the table, the column, the row (counted from 1, without the header) and the remedy.
     """
-    where = "the table" if isinstance(table, pd.DataFrame) else str(table)
-    frame = table.reset_index(drop=True) if isinstance(table, pd.DataFrame) else _read(Path(table))
+    frame, where = _read(table)
     keys = [sample, time] if time else [sample]
     named = [*keys, *(metadata or ()), *(measurements or ())]
     _refuse_names(frame, named, where)
@@ -81,30 +80,66 @@ def read_long(
     steady = {column for column in free if rows.steady(column).all()}
     own = [column for column in free if column in steady] if metadata is None else list(metadata)
     series = [column for column in free if column not in steady] if measurements is None else list(measurements)
+    if not series:
+        raise ValueError(f"{where}: no column changes within a sample; name the measurements by measurements=")
     fields = {column: _field(rows.frame[column], where) for column in (*own, *series)}
-    columns = {column: _codes(rows.frame[column], field) for column, field in fields.items()}
     _refuse_metadata(rows, own, fields, sample)
-    note = Table(tuple((str(column), str(frame[column].dtype)) for column in frame), sample)
-    first: dict[str, NDArray] = {}
+    note, offsets = Table(tuple((str(column), str(frame[column].dtype)) for column in frame), sample), None
+    counted: list[Field] = []
     if time:
-        note, offsets = _spaced(rows, note, time)
-        first = {note.first: offsets} if note.first else {}
-    counted = [Continuous(field, unit="steps", low=0, integer=True) for field in first]
-    t = int(rows.lengths.max())
-    measured = np.zeros((len(rows.begin), t, len(series)), dtype=np.float32)
-    inside = np.arange(t) < rows.lengths[:, None]
-    for place, column in enumerate(series):
-        measured[inside, place] = columns[column]
-    described = {column: _decoded(columns[column][rows.begin], fields[column]) for column in own}
+        start, step, offsets = _spaced(rows, time)
+        first = f"first {time}" if offsets.any() else ""
+        counted = [Continuous(first, unit="steps", low=0, integer=True)] if first else []
+        note = replace(note, time=time, first=first, start=start, step=step)
     schema = Schema(
         name or ("table" if isinstance(table, pd.DataFrame) else Path(table).name.partition(".")[0]),
         (*(fields[column] for column in own), *counted),
         tuple(fields[column] for column in series),
-        t,
+        int(rows.lengths.max()),
         table=note,
     )
-    values = pd.DataFrame({**described, **first}, index=range(len(rows.begin)))
-    return TimeSeriesDataset(schema, values, measured, rows.lengths)
+    return _assembled(rows, schema, offsets)
+
+
+def read_like(table: pd.DataFrame | str | Path, schema: Schema) -> TimeSeriesDataset:
+    """The samples of a table that is like the one a schema was read from: its columns, fields and categories.
+
+    Raises ValueError as `read_long` does, and where a value, a length or a step of time is not the schema's.
+    """
+    note = schema.table
+    if note is None:
+        raise ValueError(f"the schema {schema.name!r} was read from no table: read one by dg.read_long")
+    frame, where = _read(table)
+    fields = [field.name for field in (*schema.metadata, *schema.measurements) if field.name != note.first]
+    _refuse_names(frame, [note.sample, *([note.time] if note.time else []), *fields], where)
+    _refuse_values(frame, where)
+    rows, offsets = _sorted(frame, note.sample, note.time, where), None
+    if note.time:
+        start, step, offsets = _spaced(rows, note.time)
+        if (rows.lengths > 1).any() and not np.isclose(step, note.step):
+            raise ValueError(f"{where}: {note.time!r} has steps of {step:g}, the schema {note.step:g}; resample it")
+        offsets = offsets + round((start - note.start) / note.step)
+    if rows.lengths.max() > schema.max_length:
+        longest = int(rows.lengths.argmax())
+        raise ValueError(
+            f"{where}: the sample of row {rows.numbers[rows.begin[longest]]:,} has {rows.lengths[longest]:,} records, "
+            f"more than the schema's {schema.max_length:,}; cut it"
+        )
+    return _assembled(rows, schema, offsets)
+
+
+def _assembled(rows: Rows, schema: Schema, offsets: NDArray[np.int64] | None) -> TimeSeriesDataset:
+    """The samples; `offsets` say how many steps after the first time of all each of them begins."""
+    n, first = len(rows.begin), schema.table.first if schema.table else ""
+    inside = np.arange(schema.max_length) < rows.lengths[:, None]
+    measurements = np.zeros((n, schema.max_length, len(schema.measurements)), dtype=np.float32)
+    for place, field in enumerate(schema.measurements):
+        measurements[inside, place] = _codes(rows, field)
+    metadata = {
+        field.name: offsets if field.name == first else _decoded(_codes(rows, field)[rows.begin], field)
+        for field in schema.metadata
+    }
+    return TimeSeriesDataset(schema, pd.DataFrame(metadata, index=range(n)), measurements, rows.lengths)
 
 
 def to_long(dataset: TimeSeriesDataset, *, first_sample: int = 0) -> pd.DataFrame:
@@ -146,17 +181,19 @@ def _plain_type(field: Field) -> str:
     return "int64" if field.integer else "float64"
 
 
-def _read(file: Path) -> pd.DataFrame:
-    """A Parquet file by its own types, any other as CSV by those that DuckDB finds; nothing in it becomes SQL."""
-    with open(regular(file), "rb") as opened:
+def _read(table: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, str]:
+    """The rows, and what errors call them: a Parquet file by its own types, any other as CSV by those DuckDB finds."""
+    if isinstance(table, pd.DataFrame):
+        return table.reset_index(drop=True), "the table"
+    with open(regular(table), "rb") as opened:
         begins = opened.read(4)
-    with reading(file, "save it as CSV or Parquet"):
+    with reading(table, "save it as CSV or Parquet"):
         if begins == b"PAR1":
-            return pd.read_parquet(file)
+            return pd.read_parquet(table), str(table)
         packing = "gzip" if begins.startswith(b"\x1f\x8b") else "none"
-        with alias(file) as path, duckdb.connect(config=OFFLINE) as database:
+        with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
             options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packing}'"
-            return database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df()
+            return database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df(), str(table)
 
 
 def _refuse_names(frame: pd.DataFrame, named: Sequence[str], where: str) -> None:
@@ -209,8 +246,8 @@ def _sorted(frame: pd.DataFrame, sample: str, time: str, where: str) -> Rows:
     return Rows(frame.iloc[order], where, order + 1, begin, np.diff(np.append(begin, len(order))))
 
 
-def _spaced(rows: Rows, note: Table, time: str) -> tuple[Table, NDArray[np.int64]]:
-    """The note with the first time of all and the step; and how many steps after it each sample begins."""
+def _spaced(rows: Rows, time: str) -> tuple[float, float, NDArray[np.int64]]:
+    """The first time of all, the step, and how many steps after it each sample begins."""
     found, shown = _numbers(rows.frame[time]), rows.frame[time].astype(str).to_numpy()
     steps, inside = np.diff(found), np.ones(max(0, len(found) - 1), dtype=bool)
     inside[rows.begin[1:] - 1] = False
@@ -234,8 +271,7 @@ def _spaced(rows: Rows, note: Table, time: str) -> tuple[Table, NDArray[np.int64
             f"{rows.where}: the sample of row {row:,} begins between two steps of the others, at "
             f"{shown[rows.begin[shifted.argmax()]]}; shift it, or read the table without its times"
         )
-    counted = f"first {time}" if offsets.any() else ""
-    return replace(note, time=time, first=counted, start=start, step=step), np.rint(offsets).astype(np.int64)
+    return start, step, np.rint(offsets).astype(np.int64)
 
 
 def _field(values: pd.Series, where: str) -> Field:
@@ -256,12 +292,22 @@ def _field(values: pd.Series, where: str) -> Field:
     return field
 
 
-def _codes(values: pd.Series, field: Field) -> NDArray:
+def _codes(rows: Rows, field: Field) -> NDArray:
     """A column as a dataset holds it among the measurements: codes of categories, else numbers."""
+    values = rows.frame[field.name]
     if isinstance(field, Categorical):
-        return np.asarray(pd.Categorical(values.astype(str), list(field.values)).codes, dtype=np.int64)
-    if is_datetime64_any_dtype(values.dtype):
+        codes = np.asarray(pd.Categorical(values.astype(str), list(field.values)).codes, dtype=np.int64)
+        if codes.min() < 0:
+            place = int(codes.argmin())
+            raise ValueError(
+                f"{rows.where}: column {field.name!r} of row {rows.numbers[place]:,} is {values.iloc[place]!r}, which "
+                f"is not one of {short(list(field.values))}"
+            )
+        return codes
+    if is_datetime64_any_dtype(values.dtype) and field.unit in UNITS:
         return np.rint(_numbers(values) / UNITS[field.unit])
+    if not is_numeric_dtype(values.dtype):
+        raise ValueError(f"{rows.where}: column {field.name!r} is {values.dtype}, and should be numbers")
     return values.to_numpy(np.float64)
 
 

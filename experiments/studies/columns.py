@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from benchmarks.column import Column
 from benchmarks.scoreboard import columns
 from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import REAL
@@ -37,17 +38,33 @@ def measured(
         model, candidate = REAL, real
     copied = {**run.lacks, **run.generator.module.copies} if real is None else {}
     train, reference = run.real.train, getattr(run.real, against)
+    for column, row in scored(train, reference, candidate, seed=run.seed, about_train=model != REAL):
+        yield {"model": model, "seed": run.seed, **row, "copied": copied.get(column.only, "")}
+
+
+def scored(
+    train: TimeSeriesDataset,
+    reference: TimeSeriesDataset,
+    candidate: TimeSeriesDataset,
+    *,
+    seed: int,
+    about_train: bool,
+) -> Iterator[tuple[Column, dict[str, object]]]:
+    """Every column that applies, with its row of the frame but for model, seed and copied.
+
+    about_train: whether there is an answer to questions about the training samples; NaN otherwise
+    """
     if not candidate.schema.metadata:
         train, reference = train.without_metadata(), reference.without_metadata()
     candidate = candidate.take(slice(len(reference)))
     for column in columns(train, reference):
-        about_train = column.aspect == "privacy" and model == REAL
-        value = np.nan if about_train else column.score(train, reference, candidate, seed=run.seed)
+        asked = about_train or column.aspect != "privacy"
+        value = column.score(train, reference, candidate, seed=seed) if asked else np.nan
         distance = value - column.ideal
         error = {"lower": max(distance, 0.0), "higher": -distance, "nearer": abs(distance)}[column.better]
-        row = {"model": model, "seed": run.seed, "column": column.name, "aspect": column.aspect, "unit": column.unit}
+        row: dict[str, object] = {"column": column.name, "aspect": column.aspect, "unit": column.unit}
         row |= {"reference": f"{column.name}: {column.reference}", "value": value}
-        yield row | {"error": np.nan if about_train else error, "copied": copied.get(column.only, "")}
+        yield column, row | {"error": error if asked else np.nan}
 
 
 def mean_ranks(frame: pd.DataFrame) -> pd.DataFrame:
