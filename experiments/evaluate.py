@@ -16,7 +16,7 @@ from experiments.ink.numbers import printed
 from experiments.ink.plots import sample_grid
 from experiments.studies.columns import scored
 
-UNASKED = "Nothing is held out, so memorisation is not measured."
+UNASKED = " Nothing is held out, so memorisation is not measured."
 
 
 def evaluate(
@@ -41,30 +41,27 @@ def evaluate(
     known = read_long(real, sample=sample, time=time, metadata=metadata, measurements=measurements)
     candidate = read_like(synthetic, known.schema)
     if held_out is None:
-        train, reference = known.split(0.5, 0.5, seed=seed)
+        (train, reference), whose, unasked = known.split(0.5, 0.5, seed=seed), "of the real samples", UNASKED
     else:
-        train, reference = known, read_like(held_out, known.schema)
-    sides = {"real": train, "synthetic": candidate}
-    asked = held_out is not None
-    rows = [
-        {"samples": name, **row}
-        for name, rows in sides.items()
-        for _, row in scored(
-            train, reference, rows, seed=seed, about_train=name == "synthetic" and held_out is not None
-        )
-    ]
-    frame = pd.DataFrame(rows)
+        train, reference, whose, unasked = known, read_like(held_out, known.schema), "held-out real samples", ""
+    sides = [("real", train, False), ("synthetic", candidate, held_out is not None)]
+    frame = pd.DataFrame(
+        [
+            {"samples": name, **row}
+            for name, samples, about_train in sides
+            for _, row in scored(train, reference, samples, seed=seed, about_train=about_train)
+        ]
+    )
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_csv(folder / "evaluation.csv", index=False)
     sample_grid(reference, candidate, title=known.schema.name).savefig(folder / "evaluation.png", dpi=150)
-    halves = "of the real samples" if not asked else "held-out real samples"
     page = "\n\n".join(
         [
             f"# {Path(synthetic).name} beside {Path(real).name}",
             _table(frame),
-            f"Compared with {len(reference):,} {halves}; real are {len(train):,} others, synthetic {len(candidate):,}. "
-            f"A perfect generator comes as near as they do. {'' if asked else UNASKED}".rstrip(),
+            f"Compared with {len(reference):,} {whose}; real are {len(train):,} others, synthetic {len(candidate):,}. "
+            f"A perfect generator comes as near as they do.{unasked}",
             "References: " + "; ".join(frame["reference"].unique()) + ".",
             "![real and synthetic series](evaluation.png)",
         ]
