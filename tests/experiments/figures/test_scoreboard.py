@@ -10,6 +10,7 @@ from scipy.stats import friedmanchisquare, rankdata
 from benchmarks.scoreboard import columns
 from experiments.figures import scoreboard
 from experiments.paper import artifact
+from experiments.studies.budgets import LAST
 
 
 @pytest.mark.slow
@@ -101,3 +102,13 @@ def test_the_drawing_joins_what_is_not_apart():
     figure = scoreboard.render(frame(many))
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert any("HMM" in text for text in texts) and any("AR" in text for text in texts)
+
+
+def test_what_is_not_trained_is_shown_and_not_ranked():
+    errors = frame(ERRORS)
+    falling = errors.assign(**{LAST: np.where(errors["model"] == "ar", 0.5, 1.0)})
+    assert "ar" not in scoreboard.ranks_of(falling) and "ar" in scoreboard.ranks_of(errors)
+    text = scoreboard.table(falling)
+    (row,) = (line for line in text[text.index("Mean ranks") :].splitlines() if line.startswith("| AR"))
+    assert "| not trained" in row and "- Not trained: with every seed" in text
+    assert "| AR" in text[: text.index("Mean ranks")]
