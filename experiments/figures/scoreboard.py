@@ -45,7 +45,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> Figure:
     """Scaled medians as a map, 0 `real` and 1 `shuffled`; below, mean ranks and which differences are significant."""
     ranks, scaled = ranks_of(frame), scaled_medians(frame)
-    order = ranks.mean().sort_values().index
+    order = [*ranks.mean().sort_values().index, *untrained(frame)]
     shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
     figure, axes = panels(2, 1, width=11, height=0.2 * len(shown) + 2.2)
     above, below = axes[:, 0]
@@ -83,7 +83,7 @@ def table(frame: pd.DataFrame) -> str:
         parts.append(f"{str(aspect).capitalize()}:\n\n{text.to_markdown(index=False, disable_numparse=True)}")
     rows = [
         {"model": label_of(model), "mean rank": f"{rank:.1f}", "min to max": reach(ranks[model], ".1f")}
-        | {"seeds": ranks[model].count()}
+        | {"seeds": str(ranks[model].count())}
         for model, rank in order.items()
     ]
     rows += [{"model": label_of(model), "mean rank": "not trained"} for model in short]
