@@ -31,10 +31,10 @@ class PeerUnavailable(RuntimeError):
 def python() -> Path:
     """The interpreter of the peer's environment, which is made once."""
     ready = ENVIRONMENT / "ready"
-    python = ENVIRONMENT / "bin" / "python"
+    interpreter = ENVIRONMENT / "bin" / "python"
     if not ready.exists():
         print(f"installing {PEER} in {ENVIRONMENT.name}/ (once; some minutes)", file=sys.stderr)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         try:
             venv.create(ENVIRONMENT, clear=True, with_pip=True)
             subprocess.run([*pip, *REQUIREMENTS], check=True, capture_output=True, text=True)
@@ -44,4 +44,4 @@ def python() -> Path:
             reasons = [line for line in (error.stderr or "").splitlines() if line.startswith("ERROR")]
             raise PeerUnavailable(f"{PEER} cannot be installed: {(reasons or [str(error)])[-1]}") from error
         ready.touch()
-    return python
+    return interpreter

@@ -30,7 +30,8 @@ def sampled(
     schema = train.schema
     fields = schema.measurements
     numeric = [field for field in fields if isinstance(field, Continuous)]
-    if len(numeric) < len(fields) or not all(isinstance(field, Categorical) for field in schema.metadata):
+    categorical = [isinstance(field, Categorical) for field in schema.metadata]
+    if len(numeric) < len(fields) or not categorical or not all(categorical):
         raise ValueError(f"{schema.name}: the peer is given categorical metadata and numeric measurements alone")
     if (train.lengths != schema.max_length).any():
         raise ValueError(f"{schema.name}: the peer is given series of one length alone")

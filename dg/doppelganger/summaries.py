@@ -24,6 +24,7 @@ class Summaries(nn.Module):
     """
 
     numeric: Tensor
+    shares: Tensor
     scale: Tensor
 
     def __init__(self, layout: Layout, season: int = 1) -> None:
@@ -34,6 +35,7 @@ class Summaries(nn.Module):
         blocks = columns(layout.measurements)
         numeric = [where.start for block, where in blocks if block.activation != "softmax"]
         self.register_buffer("numeric", torch.tensor(numeric, dtype=torch.int64), persistent=False)
+        self.register_buffer("shares", torch.tensor(SHARES), persistent=False)
         self.register_buffer("scale", torch.ones(self.width))
 
     @property
@@ -45,6 +47,7 @@ class Summaries(nn.Module):
     def fit(self, train: Encoded) -> None:
         """Takes the unit of each number from the training samples; one that does not vary keeps its own."""
         self.scale.fill_(1.0)
+        train = train.to(self.scale.device)
         parts = zip(train.measurements.split(AT_ONCE), train.lengths.split(AT_ONCE), strict=True)
         deviation = torch.cat([self(*part) for part in parts]).std(dim=0, correction=0)
         self.scale.copy_(torch.where(deviation > 1e-3, deviation, torch.ones(())))
@@ -80,8 +83,7 @@ class Summaries(nn.Module):
         self, series: Float[Tensor, "b t k"], active: Bool[Tensor, "b t 1"], lengths: Int[Tensor, " b"]
     ) -> Float[Tensor, "b s k"]:
         ranked = series.masked_fill(~active, torch.inf).sort(dim=1).values
-        shares = torch.tensor(SHARES, device=series.device)
-        places = (shares * (lengths[:, None] - 1)).round().long()
+        places = (self.shares * (lengths[:, None] - 1)).round().long()
         return ranked.gather(1, places[..., None].expand(-1, -1, series.shape[2]))
 
 
