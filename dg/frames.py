@@ -27,6 +27,7 @@ from dg.schema import DTYPES, Categorical, Continuous, Field, Schema, Table
 
 DAY, SECOND = 86_400_000_000, 1_000_000  # microseconds
 DAYS, SECONDS = "days since 1970-01-01", "seconds since 1970-01-01"
+UNITS = {DAYS: DAY, SECONDS: SECOND}
 FEW = 20  # samples, of which each may have a value of its own by chance
 CATEGORIES = 1000
 
@@ -83,7 +84,8 @@ def read_long(
     if not series:
         raise ValueError(f"{where}: no column changes within a sample; name the measurements by measurements=")
     fields = {column: _field(rows.frame[column], where) for column in (*own, *series)}
-    _refuse_metadata(rows, own, fields, sample)
+    _refuse_changes(rows, metadata or (), sample)
+    _refuse_ids(rows, [column for column in own if isinstance(fields[column], Categorical)])
     note, offsets = Table(tuple((str(column), str(frame[column].dtype)) for column in frame), sample), None
     counted: list[Field] = []
     if time:
@@ -149,22 +151,19 @@ def to_long(dataset: TimeSeriesDataset, *, first_sample: int = 0) -> pd.DataFram
     from `first_sample` on, as text where names were text.
     """
     table = dataset.schema.table or _plain(dataset.schema)
-    sample, step = dataset.active.nonzero()
-    columns = {}
-    for name, dtype in table.columns:
-        if name == table.sample:
-            columns[name] = _typed(pd.Series(sample + first_sample), dtype)
-        elif name == table.time:
-            first = dataset.metadata[table.first].to_numpy()[sample] if table.first in dataset.metadata else 0
-            columns[name] = _typed(pd.Series(table.start + (first + step) * table.step), dtype)
+    kinds, (sample, step) = dict(table.columns), dataset.active.nonzero()
+    columns = {table.sample: _typed(pd.Series(sample + first_sample), kinds[table.sample])}
+    if table.time:
+        first = dataset.metadata[table.first].to_numpy()[sample] if table.first in dataset.metadata else 0
+        columns[table.time] = _typed(pd.Series(table.start + (first + step) * table.step), kinds[table.time])
     for field in dataset.schema.metadata:
-        if field.name in dict(table.columns):
+        if field.name != table.first:
             values = dataset.metadata[field.name].iloc[sample].reset_index(drop=True)
-            columns[field.name] = _restored(values, field, dict(table.columns)[field.name])
+            columns[field.name] = _restored(values, field, kinds[field.name])
     for field in dataset.schema.measurements:
         values = pd.Series(_decoded(dataset.measurement(field.name)[sample, step], field))
-        columns[field.name] = _restored(values, field, dict(table.columns)[field.name])
-    return pd.DataFrame({name: columns[name] for name, _ in table.columns if name in columns})
+        columns[field.name] = _restored(values, field, kinds[field.name])
+    return pd.DataFrame({name: columns[name] for name in kinds if name in columns})
 
 
 def _plain(schema: Schema) -> Table:
@@ -233,8 +232,9 @@ def _refuse_values(frame: pd.DataFrame, where: str) -> None:
 
 def _sorted(frame: pd.DataFrame, sample: str, time: str, where: str) -> Rows:
     codes, _ = pd.factorize(frame[sample])
-    order = np.argsort(codes, kind="stable")
-    if time:
+    if not time:
+        order = np.argsort(codes, kind="stable")
+    else:
         kind = frame[time].dtype
         if is_bool_dtype(kind) or not (is_numeric_dtype(kind) or is_datetime64_any_dtype(kind)):
             raise ValueError(
@@ -316,8 +316,9 @@ def _decoded(codes: NDArray, field: Field) -> NDArray:
     return np.array(field.values, dtype=object)[codes.astype(np.int64)] if isinstance(field, Categorical) else codes
 
 
-def _refuse_metadata(rows: Rows, own: Sequence[str], fields: dict[str, Field], sample: str) -> None:
-    for column in own:
+def _refuse_changes(rows: Rows, named: Sequence[str], sample: str) -> None:
+    """Of the columns that were named metadata; the others are, because they do not change."""
+    for column in named:
         steady = rows.steady(column)
         if not steady.all():
             place = int(steady.argmin())
@@ -325,15 +326,16 @@ def _refuse_metadata(rows: Rows, own: Sequence[str], fields: dict[str, Field], s
                 f"{rows.where}: column {column!r} changes within sample {rows.frame[sample].iloc[place]!r}, in row "
                 f"{rows.numbers[place]:,}: metadata are the same for all records of a sample; name it a measurement"
             )
-        n, values = len(rows.begin), rows.frame[column].iloc[rows.begin]
-        if isinstance(fields[column], Categorical) and n > FEW and values.nunique() == n:
+
+
+def _refuse_ids(rows: Rows, categorical: Sequence[str]) -> None:
+    n = len(rows.begin)
+    for column in categorical:
+        if n > FEW and rows.frame[column].iloc[rows.begin].nunique() == n:
             raise ValueError(
                 f"{rows.where}: column {column!r} has a value of its own for each of the {n:,} samples: it names them, "
                 "and cannot be learnt; leave it out"
             )
-
-
-UNITS = {DAYS: DAY, SECONDS: SECOND}
 
 
 def _numbers(times: pd.Series) -> NDArray[np.float64]:

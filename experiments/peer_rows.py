@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from tqdm import tqdm
 
 from benchmarks.peer.environment import PeerUnavailable
 from experiments.console.door import enter, expected
-from experiments.paper.grid import fitted
+from experiments.paper.grid import fitted, overrides
 from experiments.runs.run import one_a_seed
 from experiments.studies import peer
 
@@ -23,9 +21,7 @@ log = logging.getLogger(__name__)
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    own = ("artifact=", "results=", "jobs=", "changed=", "model=", "lineup=")
-    given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
-    chosen = [override for override in given if not override.startswith(own)]
+    chosen = overrides("artifact", "results", "jobs", "changed", "model", "lineup")
     runs = one_a_seed(fitted(config.artifact, [*chosen, "model=bootstrap"]))  # whose real rows are those of all models
     try:
         for run in tqdm(runs, desc="peer", unit="seed"):

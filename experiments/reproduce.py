@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from experiments.console.door import enter, expected
 from experiments.paper import artifact
-from experiments.paper.grid import fitted
+from experiments.paper.grid import fitted, overrides
 from experiments.runs.side_by_side import cores
 
 
@@ -19,9 +17,7 @@ from experiments.runs.side_by_side import cores
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    own = ("artifact=", "results=", "jobs=", "changed=")
-    given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)  # paths stay as they are named
-    chosen = [override for override in given if not override.startswith(own)]
+    chosen = overrides("artifact", "results", "jobs", "changed")
     jobs = cores() if config.jobs is None else config.jobs
     made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
     print(artifact.write(config.artifact, made, Path(config.results)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,8 +16,17 @@ from gretel_synthetics.timeseries_dgan.config import DGANConfig, Normalization, 
 from gretel_synthetics.timeseries_dgan.dgan import DGAN
 
 
-def main(source: str, target: str, batches: int, sample_len: int, batch_size: int, samples: int, seed: int) -> None:
-    """Trains for so many batches, in whole epochs, with the paper's rates and the peer's own networks."""
+def main(
+    source: str,
+    target: str,
+    batches: int,
+    sample_len: int,
+    batch_size: int,
+    samples: int,
+    seed: int,
+    settings: dict[str, Any],
+) -> None:
+    """Trains for so many batches, in whole epochs; `settings` are others of the peer's configuration."""
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     torch.manual_seed(seed)
@@ -30,14 +40,8 @@ def main(source: str, target: str, batches: int, sample_len: int, batch_size: in
             sample_len=sample_len,
             batch_size=batch_size,
             epochs=max(1, round(batches / a_epoch)),
-            apply_feature_scaling=True,
-            apply_example_scaling=True,
-            use_attribute_discriminator=True,
             normalization=Normalization.MINUSONE_ONE,
-            generator_learning_rate=1e-3,
-            discriminator_learning_rate=1e-3,
-            attribute_discriminator_learning_rate=1e-3,
-            cuda=False,
+            **settings,
         )
     )
     model.train_numpy(

@@ -24,6 +24,17 @@ REQUIREMENTS = (  # what its DGAN imports, in the versions that it requires; tor
 )
 
 
+SETTINGS = {  # of its DGANConfig: the paper's rates, auto-normalization and auxiliary discriminator
+    "apply_feature_scaling": True,
+    "apply_example_scaling": True,
+    "use_attribute_discriminator": True,
+    "generator_learning_rate": 1e-3,
+    "discriminator_learning_rate": 1e-3,
+    "attribute_discriminator_learning_rate": 1e-3,
+    "cuda": False,
+}
+
+
 class PeerUnavailable(RuntimeError):
     """The peer cannot be installed or started here."""
 

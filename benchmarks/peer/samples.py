@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.peer.environment import PEER, PeerUnavailable, python
+from benchmarks.peer.environment import PEER, SETTINGS, PeerUnavailable, python
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical, Continuous
 
@@ -42,7 +42,14 @@ def sampled(
         series[..., logged] = np.log1p(series[..., logged])
         metadata = np.stack([train.metadata[field.name].astype(str) for field in schema.metadata], axis=1).astype(str)
         np.savez(source, features=series, attributes=metadata)
-        sizes = {"batches": batches, "sample_len": sample_len, "batch_size": 100, "samples": n, "seed": seed}
+        sizes = {
+            "batches": batches,
+            "sample_len": sample_len,
+            "batch_size": 100,
+            "samples": n,
+            "seed": seed,
+            "settings": SETTINGS,
+        }
         finished = subprocess.run(
             [python(), "-I", DRIVER, json.dumps({"source": str(source), "target": str(target), **sizes})],
             env={**os.environ, "OMP_NUM_THREADS": "1"},

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peer.environment import PEER, PeerUnavailable, python
+from benchmarks.peer.environment import PEER, SETTINGS, PeerUnavailable, python
 
 
 class Peer:
@@ -21,7 +21,7 @@ class Peer:
     def __init__(self, *, clock: str, threads: int, **sizes: int) -> None:
         driver = Path(__file__).with_name("peer_driver.py")
         self.process = subprocess.Popen(
-            [python(), "-I", driver, json.dumps({"clock": clock, "threads": threads, **sizes})],
+            [python(), "-I", driver, json.dumps({"clock": clock, "threads": threads, "settings": SETTINGS, **sizes})],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -22,8 +22,19 @@ from gretel_synthetics.timeseries_dgan.dgan import DGAN
 DOMAINS, ACCESSES, AGENTS = 9, 3, 2
 
 
-def main(clock: str, threads: int, samples: int, max_length: int, sample_len: int, batch_size: int) -> None:
-    """Trains on random series of WWT's shape, because only the speed matters. `clock` is a function of `time`."""
+def main(
+    clock: str,
+    threads: int,
+    samples: int,
+    max_length: int,
+    sample_len: int,
+    batch_size: int,
+    settings: dict[str, Any],
+) -> None:
+    """Trains on random series of WWT's shape, because only the speed matters. `clock` is a function of `time`.
+
+    settings: others of the peer's configuration
+    """
     warnings.filterwarnings("ignore")
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
@@ -34,14 +45,8 @@ def main(clock: str, threads: int, samples: int, max_length: int, sample_len: in
             sample_len=sample_len,
             batch_size=batch_size,
             epochs=1_000_000,
-            apply_feature_scaling=True,
-            apply_example_scaling=True,
-            use_attribute_discriminator=True,
             normalization=Normalization.MINUSONE_ONE,
-            generator_learning_rate=1e-3,
-            discriminator_learning_rate=1e-3,
-            attribute_discriminator_learning_rate=1e-3,
-            cuda=False,
+            **settings,
         )
     )
     model.train_numpy(

@@ -138,7 +138,7 @@ def _cost(run: Run) -> Iterator[dict[str, object]]:
     seconds = {"training": run.provenance["seconds"], "sampling": time.perf_counter() - start}
     for column, value in seconds.items():
         row = {"model": run.model, "seed": run.seed, "column": column, "aspect": "cost", "unit": "seconds"}
-        row |= {LAST: np.nan if is_control(run.model) else last_quarter(run)}
+        row |= {LAST: last_quarter(run)}
         yield row | {"reference": "", "value": value, "error": np.nan, "copied": ""}
 
 

@@ -7,11 +7,13 @@ import re
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from experiments.paper import artifact
 from experiments.runs import side_by_side
@@ -87,6 +89,12 @@ def runs(name: str, **choices: str | None) -> list[Run]:
     overrides = [f"{key}={quoted(value)}" for key, value in chosen.items() if value]
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         return fitted(name, overrides, jobs=int(os.environ.get("JOBS") or 1))
+
+
+def overrides(*own: str) -> list[str]:
+    """What a command's line chooses for runs: all that it names but its `own` keys; paths stay as they are named."""
+    given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
+    return [override for override in given if override.split("=")[0] not in own]
 
 
 def quoted(text: str) -> str:

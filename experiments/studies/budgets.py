@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from experiments.ink.models import is_control
 from experiments.runs.run import Run
 
 LAST = "last quarter"  # the column of frames that `untrained` reads
@@ -18,15 +19,13 @@ RULE = (
 def last_quarter(run: Run) -> float:
     """The mean validation error in the last quarter of a run, over that of the quarter before; NaN where unknown.
 
-    The error is the first metric of the dataset's config.
+    The error is the first metric of the dataset's config. Controls are not asked.
     """
     name = f"validation/{run.config.dataset.metrics[0]}"
-    curve = run.curves[["step", name]].dropna() if run.logged and name in run.curves else pd.DataFrame({"step": []})
-    share = curve["step"] / run.curves["step"].max() if len(curve) else curve["step"]
-    last, before = share > 3 / 4, share.between(1 / 2, 3 / 4, inclusive="right")
-    if not last.any() or not before.any():
+    if is_control(run.model) or not run.logged or name not in run.curves:
         return np.nan
-    return float(curve.loc[last, name].mean() / curve.loc[before, name].mean())
+    share, error = run.curves["step"] / run.curves["step"].max(), run.curves[name]
+    return float(error[share > 3 / 4].mean() / error[share.between(1 / 2, 3 / 4, inclusive="right")].mean())
 
 
 def untrained(frame: pd.DataFrame) -> list[str]:

@@ -36,7 +36,7 @@ def rows(runs: Sequence[Run]) -> Iterator[tuple[Run, TimeSeriesDataset]]:
 
 def make(run: Run) -> None:
     """Trains the peer on the run's A, unless that is done. S is our own (D22)."""
-    if samples(run) is not None:
+    if (folder(run) / "generated").exists():
         return
     config, start = run.config, time.perf_counter()
     sample_len = config.dataset.get("sample_len") or recommended_sample_len(run.real.train.schema.max_length)

@@ -33,13 +33,13 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per model and seed: model, seed, samples, mse (the paper's), mse_standard (textbook), mse of each domain.
 
     Every row is measured against the held-out half A′; `real` is A against it (D9). `rcgan_kept` and the like are
-    the best generator that was kept during training (`keep_best`), `peer` is an
-    outside implementation. `lacks metadata` says why a row has no domains.
+    the best generator that was kept during training (`keep_best`), `peer` is an outside
+    implementation. `lacks metadata` says why a row has no domains.
     """
     rows = [_row("real", run.seed, run.real.held_out, run.real.train) for run in one_a_seed(runs)]
     for run in runs:
         samples = {"samples": len(run.real.train), "lacks metadata": run.lacks.get("metadata", "")}
-        samples |= {LAST: np.nan if is_control(run.model) else last_quarter(run)}
+        samples[LAST] = last_quarter(run)
         rows.append(_row(run.model, run.seed, run.real.held_out, run.generated) | samples)
         if run.best_generated is not None:
             rows.append(_row(f"{run.model}{KEPT}", run.seed, run.real.held_out, run.best_generated) | samples)
@@ -75,7 +75,7 @@ def render(frame: pd.DataFrame) -> str:
     parts = [
         overall.to_markdown(index=False, disable_numparse=True),
         _by_domain(frame, list(medians.index)),
-        _order(frame, medians),
+        _order(frame, medians, short),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -141,14 +141,16 @@ def _by_domain(frame: pd.DataFrame, order: list[str]) -> str:
     return "\n\n".join([text, "\n".join(left_out)]) if left_out else text
 
 
-def _order(frame: pd.DataFrame, medians: pd.Series) -> str:
-    short = untrained(frame)
+def _order(frame: pd.DataFrame, medians: pd.Series, short: list[str]) -> str:
     ours = [model for model in medians.index if model in TABLE3 and model != FEW]
     at_best = [f"{model}_best" if f"{model}_best" in medians else model for model in ours]
     lines = [f"- {RULE.capitalize()}."] if short else []
-    for models, how in ((ours, ""), (at_best, ", each model at its best where it has such a preset")):
+    orders = [(ours, "")]
+    if at_best != ours:
+        orders.append((at_best, ", each model at its best where it has such a preset"))
+    for models, how in orders:
         trained = [model for model in models if model not in short]
-        if len(trained) > 2 and (models is ours or at_best != ours):
+        if len(trained) > 2:
             lines.append(f"- {_rank_correlations(frame, trained)}{how}.")
     generated = [model for model in medians.index if not is_control(model)]
     for control, what in floors().items():
