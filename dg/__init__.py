@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+__version__ = "0.1.0"
 _HOMES = {
+    "Card": "dg.card",
     "Categorical": "dg.schema",
     "Continuous": "dg.schema",
     "DoppelGANger": "dg.doppelganger",

@@ -14,6 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from dg.archive import ENCODER, GENERATOR, SCHEMA, SUFFIX, WEIGHTS, packing
+from dg.card import Card
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.encoding import Encoder, width
 from dg.files import short
@@ -23,16 +25,18 @@ from dg.module import GenerativeModule
 from dg.randomness import stream
 from dg.schema import Categorical
 
+FORMAT = 2  # of the four files; the first had no card, and did not say its number
 CHUNK = 1000
 RAREST, TRIES = 1e-3, 20_000  # share of samples that a condition leaves, and samples drawn before it is told
 
 
 class Generator:
-    """An encoder and the trained module behind it."""
+    """An encoder and the trained module behind it; `card` says what it was trained on, when and how, if it is known."""
 
-    def __init__(self, encoder: Encoder, module: GenerativeModule) -> None:
+    def __init__(self, encoder: Encoder, module: GenerativeModule, card: Card | None = None) -> None:
         self.encoder = encoder.without_metadata() if "metadata" in module.lacks else encoder
         self.module = module
+        self.card = card
 
     def sample(
         self,
@@ -127,15 +131,28 @@ class Generator:
                 "own, and save one before you make the next"
             )
 
-    def save(self, folder: str | Path) -> None:
-        """Writes generator.json, schema.json, encoder.json and weights.safetensors into `folder`, for `dg.load`."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "generator.json").write_text(json.dumps(self.module.description(), indent=2), encoding="utf-8")
-        (folder / "schema.json").write_text(self.encoder.schema.to_json(), encoding="utf-8")
-        (folder / "encoder.json").write_text(self.encoder.to_json(), encoding="utf-8")
+    def save(self, path: str | Path) -> None:
+        """Writes generator.json, schema.json, encoder.json and weights.safetensors for `dg.load`.
+
+        path: a folder; or one file with all four, whole or not there, where the name ends in .dg
+        """
+        path = Path(path)
+        if path.suffix == SUFFIX:
+            with packing(path) as folder:
+                self._write(folder)
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            self._write(path)
+
+    def _write(self, folder: Path) -> None:
+        described = {"format": FORMAT, **self.module.description()}
+        if self.card is not None:
+            described["card"] = self.card.description()
+        (folder / GENERATOR).write_text(json.dumps(described, indent=2), encoding="utf-8")
+        (folder / SCHEMA).write_text(self.encoder.schema.to_json(), encoding="utf-8")
+        (folder / ENCODER).write_text(self.encoder.to_json(), encoding="utf-8")
         weights = {name: weight.detach().cpu().contiguous() for name, weight in self.module.state_dict().items()}
         try:
-            save_file(weights, folder / "weights.safetensors")
+            save_file(weights, folder / WEIGHTS)
         except SafetensorError as error:
-            raise OSError(f"{folder / 'weights.safetensors'} could not be written: {error}") from error
+            raise OSError(f"{folder / WEIGHTS} could not be written: {error}") from error

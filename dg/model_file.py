@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, NotRequired
 
@@ -14,18 +15,18 @@ from torch import Tensor
 from typing_extensions import TypedDict
 
 import dg.doppelganger  # noqa: F401, makes its model known
+from dg.archive import ENCODER, GENERATOR, SCHEMA, SUFFIX, WEIGHTS, unpacked
+from dg.card import Card
 from dg.encoding import Encoder, Layout
 from dg.files import JSON_LIMIT, STRICT, content, parse_json, regular, short
-from dg.generator import Generator
+from dg.generator import FORMAT, Generator
 from dg.hyperparameters import check
 from dg.memory import available
 from dg.module import GenerativeModule
 from dg.schema import Schema
 
-FORMAT = 1  # of the folder; a file without a format has the first
 FLOATS, TYPES = {"F16", "BF16", "F32", "F64"}, {torch.int64: {"I64"}}  # as safetensors calls them
-CARD, SCHEMA, ENCODER, WEIGHTS = "generator.json", "schema.json", "encoder.json", "weights.safetensors"
-BY = f"by {CARD}, {SCHEMA} and {ENCODER}"
+BY = f"by {GENERATOR}, {SCHEMA} and {ENCODER}"
 
 
 @with_config(ConfigDict(strict=True, extra="ignore"))
@@ -34,49 +35,57 @@ class _Version(TypedDict):
 
 
 @with_config(STRICT)
-class _Card(TypedDict):
+class _Description(TypedDict):
     format: NotRequired[int]
     model: str
     hyperparameters: dict[str, Any]
+    card: NotRequired[Card]
 
 
-def load(folder: str | Path) -> Generator:
-    """Reads what `Generator.save` wrote. The file names its model, but nothing in it is run or imported.
+def load(path: str | Path) -> Generator:
+    """Reads what `Generator.save` wrote, a folder or a file. It names its model, but nothing in it is run or imported.
 
-    Raises ValueError, which names the folder, the file and the field, for anything that `save` would not write and for
+    Raises ValueError, which names the path, the file and the field, for anything that `save` would not write and for
     an unknown model. The models of dg are known, and those of baselines once it is imported. The sizes given in the
     files are compared with each other before any memory is allocated.
     """
-    folder = Path(folder)
+    path = Path(path)
+    packed = not path.is_dir() and (path.suffix == SUFFIX or path.exists())
     try:
-        card = _card(content(folder / CARD, JSON_LIMIT))
-        schema = Schema.from_json(content(folder / SCHEMA, JSON_LIMIT), SCHEMA)
-        encoder = Encoder.from_json(content(folder / ENCODER, JSON_LIMIT), schema, ENCODER)
-        model, hyperparameters = _known_model(card["model"]), card["hyperparameters"]
-        _check_weights(_shapes(model, encoder.layout, hyperparameters), regular(folder / WEIGHTS))
-        with torch.random.fork_rng(devices=[]):
-            module = model(encoder.layout, **hyperparameters)
-        module.load_state_dict(load_file(folder / WEIGHTS))
-        _check_values(module.state_dict(), schema.max_length)
-        return Generator(encoder, module.eval())
+        with unpacked(path) if packed else nullcontext(path) as folder:
+            return _read(folder)
     except (OSError, ValueError, RuntimeError, MemoryError, SafetensorError) as error:
-        raise ValueError(f"{folder} does not hold a whole generator: {error}") from error
+        raise ValueError(f"{path} does not hold a whole generator: {error}") from error
 
 
-def _card(text: bytes) -> _Card:
-    version = parse_json(text, _Version, CARD).get("format", 1)
+def _read(folder: Path) -> Generator:
+    described = _described(content(folder / GENERATOR, JSON_LIMIT))
+    schema = Schema.from_json(content(folder / SCHEMA, JSON_LIMIT), SCHEMA)
+    encoder = Encoder.from_json(content(folder / ENCODER, JSON_LIMIT), schema, ENCODER)
+    model, hyperparameters = _known_model(described["model"]), described["hyperparameters"]
+    _check_weights(_shapes(model, encoder.layout, hyperparameters), regular(folder / WEIGHTS))
+    with torch.random.fork_rng(devices=[]):
+        module = model(encoder.layout, **hyperparameters)
+    module.load_state_dict(load_file(folder / WEIGHTS))
+    _check_values(module.state_dict(), schema.max_length)
+    return Generator(encoder, module.eval(), described.get("card"))
+
+
+def _described(text: bytes) -> _Description:
+    version = parse_json(text, _Version, GENERATOR).get("format", 1)
     if version > FORMAT:
         raise ValueError(
-            f"{CARD}: format {version} was made by a later version than this, which reads {FORMAT}; update"
+            f"{GENERATOR}: format {version} was made by a later version than this, which reads {FORMAT}; update"
         )
-    return parse_json(text, _Card, CARD)
+    return parse_json(text, _Description, GENERATOR)
 
 
 def _known_model(name: str) -> type[GenerativeModule]:
     known = {model.__name__: model for model in _descendants(GenerativeModule)}
     if name not in known:
         raise ValueError(
-            f"{CARD}: unknown model {short(name)}; known: {sorted(known)} (`import baselines` makes its models known)"
+            f"{GENERATOR}: unknown model {short(name)}; known: {sorted(known)} (`import baselines` makes its models "
+            "known)"
         )
     return known[name]
 
@@ -91,13 +100,15 @@ def _shapes(model: type[GenerativeModule], layout: Layout, hyperparameters: dict
     known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
     unknown = sorted(set(hyperparameters) - set(known))
     if unknown:
-        raise ValueError(f"{CARD}: {model.__name__} has no hyper-parameter {short(unknown[0])}; it has {known}")
-    check(model.__init__, hyperparameters, f"{CARD}: {model.__name__}")
+        raise ValueError(f"{GENERATOR}: {model.__name__} has no hyper-parameter {short(unknown[0])}; it has {known}")
+    check(model.__init__, hyperparameters, f"{GENERATOR}: {model.__name__}")
     try:
         with torch.device("meta"):
             return model(layout, **hyperparameters).state_dict()
     except (ValueError, RuntimeError, OverflowError) as error:
-        raise ValueError(f"{CARD}: {model.__name__} cannot be made with these hyper-parameters: {error}") from error
+        raise ValueError(
+            f"{GENERATOR}: {model.__name__} cannot be made with these hyper-parameters: {error}"
+        ) from error
 
 
 def _check_weights(expected: dict[str, Tensor], file: Path) -> None:

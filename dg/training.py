@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from tqdm import tqdm
 
+from dg.card import Card
 from dg.checkpoint import Checkpoint, damaged, refuse_divergence, resumable
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoded, Encoder, Layout
+from dg.files import short
 from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
 from dg.memory import keep_large_buffers
@@ -67,7 +71,7 @@ def fit(
         keeper = Checkpoint(checkpoint, checkpoint_every, belongs_to)
         own_callbacks.append(keeper)
         resume = resumable(checkpoint, belongs_to, steps)
-    own_callbacks.append(Progress(type(module).__name__, steps))
+    own_callbacks.append(progress := Progress(type(module).__name__, steps))
     if module.max_epochs is None:
         own_callbacks.append(LastBatch(steps))
     lightning = trainer(
@@ -102,6 +106,8 @@ def fit(
             "kept of it but its checkpoint"
         )
     module.eval()
+    device, seconds = lightning.strategy.root_device, progress.seconds
+    generator.card = Card.of(train, batches=batches, seed=seed, seconds=seconds, device=device)
     return generator
 
 
@@ -177,20 +183,33 @@ class LastBatch(Callback):
 
 
 class Progress(Callback):
-    """One bar over all batches, or epochs, with the time that is left."""
+    """One bar over all batches, or epochs, with the time that is left; and the seconds it took, for the card."""
 
     def __init__(self, name: str, batches: int) -> None:
-        self.name, self.batches = name, batches
+        self.name, self.batches, self.seconds = name, batches, 0.0
 
     def on_train_start(self, trainer: Trainer, module: LightningModule) -> None:
         """A resumed run's bar begins where it goes on."""
         total, unit = (module.max_epochs, "epoch") if module.max_epochs else (self.batches, "batch")  # type: ignore[misc]
         done = trainer.current_epoch if module.max_epochs else trainer.global_step
+        self.started = time.perf_counter() - self.seconds
         self.bar = tqdm(desc=self.name, total=total, initial=done, unit=unit, mininterval=1, dynamic_ncols=True)  # type: ignore[call-overload]
 
     def on_train_batch_end(self, *_: Any) -> None:
         """A batch, or an epoch of one batch, is done."""
         self.bar.update()
+        self.seconds = time.perf_counter() - self.started
+
+    def state_dict(self) -> dict[str, Any]:
+        """Goes into the checkpoint."""
+        return {"seconds": self.seconds}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Comes out of the checkpoint; raises ValueError where it is no time."""
+        seconds = state.get("seconds")
+        if not isinstance(seconds, float) or not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds of training are {short(seconds)}")
+        self.seconds = seconds
 
     def teardown(self, *_: Any, **__: Any) -> None:
         """Leaves the line as it stands."""

@@ -25,7 +25,7 @@ KINDS = (".parquet", ".csv", ".csv.gz")
 
 
 def generate(generator: str, out: str, n: Count, seed: Seed, metadata: dict[str, str] | None = None) -> None:
-    """Writes n samples of the model in the folder `generator` to the file `out`, which appears when it is whole.
+    """Writes n samples of the model that `generator` names to the file `out`, which appears when it is whole.
 
     Raises ValueError where the file exists, has another ending, or the model has no such samples.
     """

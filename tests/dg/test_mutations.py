@@ -68,6 +68,12 @@ def test_a_model_folder(toy: TimeSeriesDataset, small, tmp_path: Path, name: str
     _changed(tmp_path / "valid", name, mutate, tmp_path, read, 40)
 
 
+def test_a_model_file(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
+    (tmp_path / "valid").mkdir()
+    fit(small(), toy, batches=1, seed=0).save(tmp_path / "valid" / "model.dg")
+    _changed(tmp_path / "valid", "model.dg", mutated_bytes, tmp_path, lambda folder: load(folder / "model.dg"), 40)
+
+
 @pytest.mark.parametrize("name", ["schema.json", "encoder.json"])
 def test_a_model_folder_of_counts_and_categories(mixed: TimeSeriesDataset, small, tmp_path: Path, name: str) -> None:
     encoder = Encoder.fit(mixed, auto_normalize=["jobs"], log=["jobs"])
