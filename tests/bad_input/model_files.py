@@ -174,9 +174,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         "is compressed; a model file is not",
     ),
     "encrypted": (
-        rewritten(
-            lambda content: content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
-        ),
+        rewritten(encrypted),
         "generator.json is encrypted; a model file is not: pack it without a password",
     ),
     "a member outside the folder": (member("../x"), ONLY.format(r"'\.\./x'")),
