@@ -53,7 +53,8 @@ def unpacked(file: Path) -> Iterator[Path]:
         with reading(file.name, REMEDY, "it is no whole zip"):
             _refuse_long_directory(file, size)
             with ZipFile(file) as archive:
-                _refuse_others(archive.infolist(), size, file.name)
+                _refuse_others(archive.infolist(), file.name)
+                _refuse_too_large(archive.infolist(), size, Path(folder), file.name)
                 for name in MEMBERS:
                     with archive.open(name) as content, Path(folder, name).open("xb") as written:
                         shutil.copyfileobj(content, written, 2**20)
@@ -74,7 +75,7 @@ def _refuse_long_directory(file: Path, size: int) -> None:
         raise ValueError(f"{file.name}: its list of members has {listed:,} bytes, and should be {MEMBERS}")
 
 
-def _refuse_others(members: list[ZipInfo], size: int, where: str) -> None:
+def _refuse_others(members: list[ZipInfo], where: str) -> None:
     names = [member.orig_filename for member in members]
     for name in names:
         if name not in MEMBERS:
@@ -94,8 +95,16 @@ def _refuse_others(members: list[ZipInfo], size: int, where: str) -> None:
             raise ValueError(f"{where}: {name} is compressed; a model file is not: pack it by `zip -0`")
         if name != WEIGHTS and member.file_size > JSON_LIMIT:
             raise ValueError(f"{where}: {name} has {member.file_size:,} bytes, more than {JSON_LIMIT:,}; {REMEDY}")
-    declared, free = sum(member.file_size for member in members), available()
+
+
+def _refuse_too_large(members: list[ZipInfo], size: int, folder: Path, where: str) -> None:
+    declared, free, room = sum(member.file_size for member in members), available(), shutil.disk_usage(folder).free
     if declared > size:
         raise ValueError(f"{where}: its members have {declared:,} bytes, more than the file, which has {size:,}")
     if 4 * declared > free:
         raise ValueError(f"{where}: its members have {declared:,} bytes, and {free:,} bytes of memory are free")
+    if declared > room:
+        raise ValueError(
+            f"{where}: its members have {declared:,} bytes, and {folder.parent} has room for {room:,}; name a folder "
+            "with more room by the environment variable TMPDIR"
+        )

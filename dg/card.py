@@ -27,7 +27,7 @@ class Card:
     samples, lengths, fingerprint: of the training data; lengths are the shortest and the longest
     date: the day on which training ended (UTC)
     batches, seed: what `fit` was asked for
-    seconds: of training, those before an interruption included
+    seconds: from the first batch to the last, those before an interruption included
     device: "cpu", or the name of the GPU
     versions: of dg and torch
     metrics: what its maker measured; `dataclasses.replace(card, metrics={...})` adds some

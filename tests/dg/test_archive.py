@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,6 +58,15 @@ def test_what_a_file_says_of_its_size_is_compared_with_the_free_memory(
     generator.save(tmp_path / "model.dg")
     monkeypatch.setattr(archive, "available", lambda: 40_000)
     with pytest.raises(ValueError, match=r"its members have [\d,]+ bytes, and 40,000 bytes of memory are free"):
+        load(tmp_path / "model.dg")
+
+
+def test_what_a_file_says_of_its_size_is_compared_with_the_room_to_unpack_it(
+    generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator.save(tmp_path / "model.dg")
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=5_000))
+    with pytest.raises(ValueError, match=r"its members have [\d,]+ bytes, and .* has room for 5,000; .* TMPDIR$"):
         load(tmp_path / "model.dg")
 
 
