@@ -52,6 +52,19 @@ def test_it_is_read_under_another_name_and_from_another_packer(generator: Genera
     assert load(tmp_path / "mailed.zip").sample(5, seed=0).fingerprint == generator.sample(5, seed=0).fingerprint
 
 
+def test_a_file_that_is_too_large_for_a_plain_zip_is_read(
+    generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 2_000)  # for 2 GiB
+    generator.save(tmp_path / "model.dg")
+    content = (tmp_path / "model.dg").read_bytes()
+    assert content[-42:-38] == b"PK\x06\x07"
+    assert load(tmp_path / "model.dg").sample(5, seed=0).fingerprint == generator.sample(5, seed=0).fingerprint
+    (tmp_path / "long.dg").write_bytes(content[:-58] + (2**40).to_bytes(8, "little") + content[-50:])
+    with pytest.raises(ValueError, match="its list of members has 1,099,511,627,776 bytes"):
+        load(tmp_path / "long.dg")
+
+
 def test_what_a_file_says_of_its_size_is_compared_with_the_free_memory(
     generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
