@@ -29,6 +29,7 @@ def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs
     model: what is in `folder`, where `jobs` processes read it again
     """
     chunks = model.chunks(order)
+    keep_large_buffers()
     if jobs == 1 or chunks == 1:
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
