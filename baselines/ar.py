@@ -74,8 +74,12 @@ class AR(GenerativeModule):
         self.descend(self.optimizers(), loss, self.f, counts=True)  # type: ignore[arg-type]
         self.report(prediction=loss.detach())
 
+    def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """Those of training samples."""
+        return self.attributes.metadata(n, rng)
+
     @torch.no_grad()
-    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+    def generate(self, n: int, rng: torch.Generator, metadata: Float[Tensor, "n m"] | None = None) -> Encoded:
         """n samples, record by record."""
         past = torch.zeros(n, self.hparams.p, width(self.layout.measurements) + 1, device=rng.device)
 
@@ -85,7 +89,7 @@ class AR(GenerativeModule):
             past = torch.cat([newest, past[:, :-1]], dim=1)
             return self._predict(condition, past)
 
-        return self.unrolling(self.attributes, self.first_record, predict, n, rng)
+        return self.unrolling(self.attributes, self.first_record, predict, n, rng, metadata)
 
     def _mark(self, past: Float[Tensor, "b p k"], valid: Tensor) -> Float[Tensor, "b p kv"]:
         """Past records, newest first. A mark shows which of them exist; the others are zero."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from hmmlearn.hmm import GaussianHMM
+from jaxtyping import Float
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
@@ -93,8 +94,12 @@ class HMM(GenerativeModule):
             raise TrainingDiverged.at(self.current_epoch, wrong)
         self.log("train/log_likelihood", log_likelihood, on_step=False, on_epoch=True, batch_size=1)
 
+    def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """Those of training samples."""
+        return self.attributes.metadata(n, rng)
+
     @torch.no_grad()
-    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+    def generate(self, n: int, rng: torch.Generator, metadata: Float[Tensor, "n m"] | None = None) -> Encoded:
         """n samples: all chains take each step together."""
         t, device = self.layout.max_length, rng.device
         uniform = torch.rand((t, n, 1), generator=rng, device=device, dtype=torch.float64)
@@ -105,7 +110,7 @@ class HMM(GenerativeModule):
             states.append((uniform[step] >= edges[states[-1]]).sum(dim=1))
         state = torch.stack(states, dim=1)
         values = clip((self.means[state] + self.covars[state].sqrt() * noise).float(), self.blocks)
-        attributes = self.attributes.sample(n, rng)
+        attributes = self.attributes.sample(n, rng, metadata)
         return samples_of(attributes, self.draws(values, self.means[state], rng), self.layout)
 
     def _iterate(self, values: NDArray[np.float64], lengths: NDArray[np.int64]) -> float:

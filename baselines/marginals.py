@@ -88,16 +88,40 @@ class Attributes(Empirical):
     Whole tuples are drawn, so metadata are correlated with each other as they are in training (D12).
     """
 
+    rows: Tensor
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(rows=torch.empty(0, width(layout.metadata) + width(layout.minmax)))
+        self.m = width(layout.metadata)
 
     def learn(self, train: Encoded) -> None:
         """Takes the metadata and min/max of all training samples."""
         self.keep(rows=attributes(train))
 
-    def sample(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
-        """Metadata and min/max of n samples."""
-        return self.draw(n, rng)["rows"]
+    def sample(
+        self, n: int, rng: torch.Generator, metadata: Float[Tensor, "n a"] | None = None
+    ) -> Float[Tensor, "n m"]:
+        """Metadata and min/max of n samples, each one of the rows that have its `metadata` if these are told.
+
+        Raises ValueError where no row has them.
+        """
+        if metadata is None:
+            return self.draw(n, rng)["rows"]
+        seen = torch.cat([self.rows[:, : self.m], metadata])
+        _, kind = seen.unique(dim=0, return_inverse=True)
+        had, asked = kind.split([len(self.rows), n])
+        rows, number = had.argsort(stable=True), had.bincount(minlength=int(kind.max()) + 1)
+        if not number[asked].all():
+            raise ValueError(
+                "metadata: no training sample has all of these values, and this model draws its metadata "
+                "from them: ask for what they have, or for fewer fields"
+            )
+        uniform = torch.rand(n, generator=rng, device=rng.device, dtype=torch.float64)
+        return self.rows[rows[(number.cumsum(0) - number)[asked] + (uniform * number[asked]).long()]]
+
+    def metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n a"]:
+        """Metadata of n samples, without min/max."""
+        return self.sample(n, rng)[:, : self.m]
 
 
 def attributes(samples: Encoded) -> Float[Tensor, "n m"]:

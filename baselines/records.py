@@ -166,9 +166,10 @@ class Unrolling(nn.Module):
         predict: Callable[[Tensor, Tensor], Tensor],
         n: int,
         rng: torch.Generator,
+        metadata: Float[Tensor, "n m"] | None,
     ) -> Encoded:
         """n samples; `predict` takes metadata and the record before, and remembers what it needs of those before."""
-        condition, first = attributes.sample(n, rng), first_record.sample(n, rng)
+        condition, first = attributes.sample(n, rng, metadata), first_record.sample(n, rng)
         t = self.layout.max_length
         noise = None if self.residuals is None else self.residuals.sample(n, t, rng)
         series = [self.draws(first, first_record.mean.expand_as(first), rng)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from baselines.marginals import COPIES_METADATA, Attributes, FirstRecord, attributes
@@ -73,8 +74,12 @@ class RNN(GenerativeModule):
         """How many records the longest sample of the batch has: what follows them has no part in the loss."""
         return self.layout.max_length if self.layout.fixed_length else int(batch.lengths.max())
 
+    def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """Those of training samples."""
+        return self.attributes.metadata(n, rng)
+
     @torch.no_grad()
-    def generate(self, n: int, rng: torch.Generator) -> Encoded:
+    def generate(self, n: int, rng: torch.Generator, metadata: Float[Tensor, "n m"] | None = None) -> Encoded:
         """n samples, record by record."""
         state: tuple[Tensor, Tensor] | None = None
 
@@ -83,4 +88,4 @@ class RNN(GenerativeModule):
             hidden, state = self.lstm(torch.cat([condition, record], dim=1)[:, None], state)
             return self.heads(hidden[:, 0]).squeeze(1)
 
-        return self.unrolling(self.attributes, self.first_record, predict, n, rng)
+        return self.unrolling(self.attributes, self.first_record, predict, n, rng, metadata)

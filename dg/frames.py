@@ -151,19 +151,29 @@ def to_long(dataset: TimeSeriesDataset, *, first_sample: int = 0) -> pd.DataFram
     from `first_sample` on, as text where names were text.
     """
     table = dataset.schema.table or _plain(dataset.schema)
-    kinds, (sample, step) = dict(table.columns), dataset.active.nonzero()
+    kinds, active = dict(table.columns), dataset.active
+    sample, begin = np.arange(len(dataset)).repeat(dataset.lengths), dataset.lengths.cumsum() - dataset.lengths
+    step = np.arange(len(sample)) - begin[sample]
     columns = {table.sample: _typed(pd.Series(sample + first_sample), kinds[table.sample])}
     if table.time:
         first = dataset.metadata[table.first].to_numpy()[sample] if table.first in dataset.metadata else 0
         columns[table.time] = _typed(pd.Series(table.start + (first + step) * table.step), kinds[table.time])
     for field in dataset.schema.metadata:
         if field.name != table.first:
-            values = dataset.metadata[field.name].iloc[sample].reset_index(drop=True)
-            columns[field.name] = _restored(values, field, kinds[field.name])
+            columns[field.name] = _restored(_repeated(dataset, field), field, kinds[field.name])
     for field in dataset.schema.measurements:
-        values = pd.Series(_decoded(dataset.measurement(field.name)[sample, step], field))
+        values = pd.Series(_decoded(dataset.measurement(field.name)[active], field))
         columns[field.name] = _restored(values, field, kinds[field.name])
     return pd.DataFrame({name: columns[name] for name in kinds if name in columns})
+
+
+def _repeated(dataset: TimeSeriesDataset, field: Field) -> pd.Series:
+    """A field of the metadata, once for each record."""
+    values = dataset.metadata[field.name]
+    if not isinstance(field, Categorical):
+        return pd.Series(values.to_numpy().repeat(dataset.lengths))
+    codes = values.cat.codes.to_numpy().repeat(dataset.lengths)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=values.dtype, validate=False))
 
 
 def _plain(schema: Schema) -> Table:
@@ -349,6 +359,8 @@ def _numbers(times: pd.Series) -> NDArray[np.float64]:
 def _restored(values: pd.Series, field: Field, dtype: str) -> pd.Series:
     """A field's values as the table had them."""
     if isinstance(field, Categorical):
+        if dtype == "category" and isinstance(values.dtype, pd.CategoricalDtype):
+            return values
         if dtype == "category":
             return values.astype(pd.CategoricalDtype(list(field.values)))
         return _typed(values == "True" if dtype in ("bool", "boolean") else values, dtype)

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from inspect import signature
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from dg.archive import ENCODER, GENERATOR, SCHEMA, SUFFIX, WEIGHTS, packing
 from dg.card import Card
+from dg.conditions import Conditions, Metadata
 from dg.dataset import TimeSeriesDataset, concatenate
-from dg.encoding import Encoder, width
-from dg.files import short
+from dg.encoding import Encoded, Encoder, width
 from dg.hyperparameters import Count, Seed, check
+from dg.lengths import Asked, Lengths
 from dg.memory import available
 from dg.module import GenerativeModule
 from dg.randomness import stream
-from dg.schema import Categorical
+from dg.rejection import accepted
 
 FORMAT = 2  # of the four files; the first had no card, and did not say its number
-CHUNK = 1000
-RAREST, TRIES = 1e-3, 20_000  # share of samples that a condition leaves, and samples drawn before it is told
+CHUNK, NUMBERS = 500, 2**24  # samples that are made together, and numbers in their series at most
+
+logger = logging.getLogger(__name__)
+
+
+class Order(NamedTuple):
+    """What is asked of a Generator, checked. Its samples are made in chunks, each a function of order and number."""
+
+    n: int
+    seed: int
+    longest: int
+    lengths: Lengths | None
+    conditions: Conditions | None
 
 
 class Generator:
@@ -39,90 +54,108 @@ class Generator:
         self.card = card
 
     def sample(
-        self,
-        n: Count,
-        *,
-        seed: Seed,
-        lengths: Sequence[int] | NDArray[np.int64] | None = None,
-        metadata: Mapping[str, str] | None = None,
+        self, n: Count, *, seed: Seed, lengths: Asked | None = None, metadata: Metadata | None = None
     ) -> TimeSeriesDataset:
-        """n new samples in physical units; the same seed gives the same samples.
+        """n new samples in physical units; a sample is a function of the seed, its number and what is asked of it.
 
-        lengths: the length of each sample (Appendix B); raises ValueError if the model does not accept lengths
-        metadata: values of categorical fields that all samples shall have; others are drawn and thrown away
+        lengths: one for all samples, a range (low, high), or one for each (Appendix B), by models that can be told.
+            They may be longer than in training, which is logged as a warning
+        metadata: `{"urbanization": "Urban", "tasks": (2, 5), "technology": {"DSL": 1, "Cable": 4}}` fixes a
+            value, gives a range, and weights by which values are drawn; a table has a row a sample (`Conditions`). What
+            is not told is drawn as the model learnt it, given the rest (`accepted`)
 
         Raises ValueError, before anything is made, if n samples do not fit into the free memory.
         """
         check(Generator.sample, {"n": n, "seed": seed}, "Generator.sample")
-        self._refuse_more_than_fits(n)
-        return concatenate(list(self.batches(n, seed=seed, lengths=lengths, metadata=metadata)))
+        order = self.order(n, seed=seed, lengths=lengths, metadata=metadata)
+        self._refuse_more_than_fits(n, order.longest)
+        return concatenate([self.chunk(order, number) for number in range(self.chunks(order))])
 
     def batches(
-        self,
-        n: int,
-        *,
-        seed: int,
-        lengths: object = None,
-        metadata: Mapping[str, str] | None = None,
+        self, n: int, *, seed: int, lengths: Asked | None = None, metadata: Metadata | None = None
     ) -> Iterator[TimeSeriesDataset]:
-        """The samples that `sample` gives, at most 1,000 at a time, so that any number of them fits into memory.
+        """The samples that `sample` gives, a chunk at a time, so that any number of them fits into memory."""
+        order = self.order(n, seed=seed, lengths=lengths, metadata=metadata)
+        yield from (self.chunk(order, number) for number in range(self.chunks(order)))
 
-        Raises ValueError where `metadata` asks for something that fewer than one of 1,000 samples has.
-        """
-        forced = None if lengths is None else self._checked(lengths, n)
-        if not metadata:
-            yield from (self._chunk(start, min(CHUNK, n - start), seed, forced) for start in range(0, n, CHUNK))
-            return
-        if forced is not None:
-            raise ValueError("lengths and metadata cannot be asked for together: sample first, then take by length")
-        self._refuse_unknown(metadata)
-        found = drawn = 0
-        while found < n:
-            kept = self._chunk(drawn, CHUNK, seed, None).where(**metadata).take(slice(n - found))
-            drawn, found = drawn + CHUNK, found + len(kept)
-            if drawn >= TRIES and found < drawn * RAREST:
-                raise ValueError(
-                    f"of {drawn:,} samples {found} had {dict(metadata)}: it is too rare to wait for; ask for less, or "
-                    "train on more samples that have it"
+    def order(self, n: int, *, seed: int, lengths: object = None, metadata: object = None) -> Order:
+        """Checks what is asked for; raises ValueError for what the model cannot make."""
+        forced, longest = None, self.encoder.schema.max_length
+        if lengths is not None:
+            if not self._can_be_told("lengths"):
+                raise ValueError(f"{type(self.module).__name__} cannot be told lengths; DoppelGANger can")
+            forced = Lengths(lengths, n)
+            if forced.longest > longest:
+                logger.warning(
+                    "lengths: up to %d records are asked for, and training had %d: the model never saw what follows",
+                    forced.longest,
+                    longest,
                 )
-            if len(kept):
-                yield kept
+                self._refuse_too_long(forced.longest)
+            longest = max(longest, forced.longest)
+        conditions = None
+        if metadata is not None and (isinstance(metadata, pd.DataFrame) or metadata):
+            conditions = Conditions(metadata, self.encoder, n, told=self._can_be_told("metadata"))
+        return Order(n, seed, longest, forced, conditions)
 
-    def _chunk(self, start: int, size: int, seed: int, forced: Tensor | None) -> TimeSeriesDataset:
-        """Samples from number `start` on, a function of the seed and the number alone."""
-        device = self.module.device
-        self.module.eval()
-        told = {} if forced is None else {"lengths": forced[start : start + size].to(device)}
-        encoded = self.module.generate(size, stream(seed, start, 2, device=device), **told)
-        return self.encoder.decode(encoded.to("cpu"))
+    @property
+    def chunk_size(self) -> int:
+        """How many samples are made together, whatever is asked for: 500, or fewer where their series are huge."""
+        layout = self.encoder.layout
+        return max(1, min(CHUNK, NUMBERS // (layout.max_length * width(layout.measurements))))
 
-    def _refuse_unknown(self, metadata: Mapping[str, str]) -> None:
-        fields = {field.name: field for field in self.encoder.schema.metadata}
-        for name, value in metadata.items():
-            field = fields.get(name)
-            if field is None:
-                raise ValueError(f"metadata: there is no field {name!r}; there are {short(list(fields))}")
-            if not isinstance(field, Categorical):
-                raise ValueError(f"metadata: {name!r} is a number; only categorical fields can be asked for")
-            if value not in field.values:
-                raise ValueError(f"metadata: {name!r} is never {value!r}; it is one of {short(list(field.values))}")
+    def chunks(self, order: Order) -> int:
+        """How many chunks an order has."""
+        return -(-order.n // self.chunk_size)
 
-    def _checked(self, lengths: object, n: int) -> Tensor:
-        if "lengths" not in signature(self.module.generate).parameters:
-            raise ValueError(f"{type(self.module).__name__} cannot be told lengths; DoppelGANger can")
-        told, longest = np.asarray(lengths), self.encoder.schema.max_length
-        if told.shape != (n,) or told.dtype.kind not in "iu" or told.min() < 1 or told.max() > longest:
-            raise ValueError(f"lengths must be {n} whole numbers from 1 to {longest}, got {short(told.tolist())}")
-        return torch.as_tensor(told.astype(np.int64))
+    def chunk(self, order: Order, number: int) -> TimeSeriesDataset:
+        """The samples of one chunk. It is always made whole, so that no sample depends on n; the last one is cut."""
+        size, encoder, module = self.chunk_size, self.encoder, self.module.eval()
+        start, device = number * size, module.device
+        kept, told = min(size, order.n - start), {}
+        if order.longest > encoder.schema.max_length:
+            encoder, module = encoder.lengthened(order.longest), module.lengthened(order.longest)
+        if order.lengths is not None:
+            told["lengths"] = torch.from_numpy(order.lengths.of(start, size, order.seed)).to(device)
 
-    def _refuse_more_than_fits(self, n: int) -> None:
+        def made(*key: int, **told: Tensor) -> Encoded:
+            return module.generate(size, stream(order.seed, start, *key, device=device), **told)
+
+        if order.conditions is None:
+            return encoder.decode(_first(made(2, **told).to("cpu"), kept))
+        wanted = order.conditions.exactly(start, kept, size, order.seed)
+        if not self._can_be_told("metadata"):
+            parts = accepted(order.conditions, wanted, lambda draw: _parts(made(3, draw)))
+            return encoder.decode(Encoded(*parts).to("cpu"))
+        if order.conditions.whole:
+            drawn = encoder.encode_metadata(wanted).to(device)
+        else:
+            rounds = (stream(order.seed, start, 3, draw, device=device) for draw in count())
+            (drawn,) = accepted(order.conditions, wanted, lambda _: (module.draw_metadata(4 * size, next(rounds)),))
+        told["metadata"] = drawn[torch.arange(size, device=device).clamp(max=kept - 1)]
+        dataset = encoder.decode(_first(made(2, **told).to("cpu"), kept))
+        return replace(dataset, metadata=wanted) if order.conditions.whole else dataset
+
+    def _can_be_told(self, what: str) -> bool:
+        return what in signature(self.module.generate).parameters
+
+    def _refuse_too_long(self, t: int) -> None:
+        """Counts eight arrays of 64 bits, more than noise, output and decoded numbers of a chunk take."""
+        needed, free = self.chunk_size * t * width(self.encoder.layout.measurements) * 8 * 8, available()
+        if needed > free:
+            raise ValueError(
+                f"lengths: {self.chunk_size} samples are made together, which takes about {needed / 1e9:,.1f} GB "
+                f"with up to {t:,} records, and {free / 1e9:,.1f} GB of memory are free: ask for shorter ones"
+            )
+
+    def _refuse_more_than_fits(self, n: int, t: int) -> None:
         """Counts the chunks, the dataset made while they still exist, and a few masks for checking the dataset.
 
         A categorical measurement has a column for each value while a chunk is generated.
         """
         schema = self.encoder.schema
-        t, k, m = schema.max_length, len(schema.measurements), len(schema.metadata)
-        one_hot = min(n, CHUNK) * 2 * 4 * t * (width(self.encoder.layout.measurements) - k)
+        k, m = len(schema.measurements), len(schema.metadata)
+        one_hot = self.chunk_size * 2 * 4 * t * (width(self.encoder.layout.measurements) - k)
         needed, free = n * (2 * 4 * t * k + 6 * t + 24 * (m + 1)) + one_hot, available()
         if needed > free:
             raise ValueError(
@@ -156,3 +189,11 @@ class Generator:
             save_file(weights, folder / WEIGHTS)
         except SafetensorError as error:
             raise OSError(f"{folder / WEIGHTS} could not be written: {error}") from error
+
+
+def _first(samples: Encoded, number: int) -> Encoded:
+    return samples[torch.arange(number)] if number < len(samples) else samples
+
+
+def _parts(samples: Encoded) -> tuple[Tensor, ...]:
+    return samples.metadata, samples.minmax, samples.measurements, samples.lengths

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from lightning import LightningModule
 from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
@@ -74,6 +75,17 @@ class GenerativeModule(LightningModule):
     @abstractmethod
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
         """n new samples, a function of the weights and of `rng` alone."""
+
+    def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """Metadata alone, drawn as `generate` draws them, with hard categories.
+
+        A model has it whose `generate` takes them again as `metadata`; samples of other models are drawn whole.
+        """
+        raise NotImplementedError(f"{type(self).__name__} draws no metadata without measurements")
+
+    def lengthened(self, max_length: int) -> GenerativeModule:
+        """The same weights for samples that are longer than those of training; raises ValueError unless it can."""
+        raise ValueError(f"{type(self).__name__} cannot make longer samples than it was trained on; DoppelGANger can")
 
     def without_gradient(self) -> Mapping[str, str]:
         """The parameters that no loss moves, by name, each with the reason; every other has a gradient."""

@@ -2,79 +2,52 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import hydra
-import pandas as pd
-import pyarrow as pa
 from omegaconf import DictConfig, OmegaConf
-from pyarrow.parquet import ParquetWriter
 from tqdm import tqdm
 
 import baselines  # noqa: F401, its models can be loaded
-from dg.frames import to_long
-from dg.hyperparameters import Count, Seed, check
+from dg.conditions import read_asked
+from dg.hyperparameters import Count, Few, Seed, check
 from dg.model_file import load
 from experiments.console.door import enter, expected
+from experiments.runs.sampling import parts
+from experiments.runs.table_file import writer
 
-KINDS = (".parquet", ".csv", ".csv.gz")
+SAMPLES = 1000  # unless said otherwise
 
 
-def generate(generator: str, out: str, n: Count, seed: Seed, metadata: dict[str, str] | None = None) -> None:
+def generate(
+    generator: str,
+    out: str,
+    n: Count | None = None,
+    seed: Seed = 0,
+    metadata: dict[str, Any] | None = None,
+    conditions: str | None = None,
+    lengths: Any = None,
+    jobs: Few = 1,
+) -> None:
     """Writes n samples of the model that `generator` names to the file `out`, which appears when it is whole.
 
     Raises ValueError where the file exists, has another ending, or the model has no such samples.
     """
-    check(generate, {"n": n, "seed": seed}, "generate")
-    model, done = load(generator), 0
-    with writer(Path(out)) as write, tqdm(total=n, desc="samples", unit="sample") as bar:
-        for batch in model.batches(n, seed=seed, metadata=metadata):
-            write(to_long(batch, first_sample=done))
-            done += len(batch)
-            bar.update(len(batch))
-
-
-@contextmanager
-def writer(out: Path) -> Iterator[Any]:
-    """Something to call with one part of a table after the other."""
-    if not out.name.endswith(KINDS):
-        raise ValueError(f"{out}: the name of a table ends in {', '.join(KINDS)}")
-    if out.exists():
-        raise ValueError(f"{out} is there already; name another file, or remove it")
-    unfinished = out.with_name(f".unfinished-{os.getpid()}-{out.name}")
-    try:
-        with _parquet(unfinished) if out.name.endswith(".parquet") else _csv(unfinished) as write:
-            yield write
-        unfinished.rename(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-@contextmanager
-def _parquet(file: Path) -> Iterator[Any]:
-    writers: list[ParquetWriter] = []
-
-    def write(frame: pd.DataFrame) -> None:
-        part = pa.Table.from_pandas(frame, schema=writers[0].schema if writers else None, preserve_index=False)
-        if not writers:
-            writers.append(ParquetWriter(file, part.schema))
-        writers[0].write_table(part)
-
-    try:
-        yield write
-    finally:
-        for each in writers:
-            each.close()
-
-
-@contextmanager
-def _csv(file: Path) -> Iterator[Any]:
-    packed = "gzip" if file.suffix == ".gz" else None
-    yield lambda frame: frame.to_csv(file, mode="a", header=not file.exists(), index=False, compression=packed)
+    check(generate, {"n": n, "seed": seed, "jobs": jobs}, "generate")
+    if metadata and conditions:
+        raise ValueError("metadata and conditions say the same in two ways: name one of them")
+    if n is None:
+        n = len(read_asked(conditions, "conditions")[0]) if conditions else SAMPLES
+    if isinstance(lengths, list) and len(lengths) == 2:
+        lengths = tuple(lengths)
+    model = load(generator)
+    with writer(Path(out)) as write:
+        order = model.order(n, seed=seed, lengths=lengths, metadata=metadata or conditions)
+        with tqdm(total=n, desc="samples", unit="sample") as bar:
+            for number, part in parts(generator, model, order, out, jobs=jobs):
+                write(part)
+                bar.update(number)
 
 
 @hydra.main(config_path="../conf", config_name="generate", version_base="1.3")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy, deepcopy
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import torch
@@ -18,7 +19,7 @@ from dg.doppelganger.summaries import Summaries
 from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
-from dg.nn import FLAGS, generation_flags, lengths_from_flags, move_averages
+from dg.nn import FLAGS, generation_flags, harden, lengths_from_flags, move_averages
 
 
 class Judged(NamedTuple):
@@ -199,19 +200,47 @@ class DoppelGANger(GenerativeModule):
         return last_biases(self)
 
     @torch.no_grad()
-    def generate(self, n: int, rng: torch.Generator, lengths: Int[Tensor, " n"] | None = None) -> Encoded:
+    def generate(
+        self,
+        n: int,
+        rng: torch.Generator,
+        lengths: Int[Tensor, " n"] | None = None,
+        metadata: Float[Tensor, "n m"] | None = None,
+    ) -> Encoded:
         """n samples; all have max_length records where all training samples had (D7).
 
         lengths: the length of each sample, used instead of what the generation flags say (Appendix B)
+        metadata: of each sample, encoded, used instead of what the metadata generator draws (§4.4)
         """
         t = self.layout.max_length
         if lengths is None and self.layout.fixed_length:
             lengths = torch.full((n,), t, device=rng.device)
-        generator = self.generator if self.averaged is None else self.averaged
-        fake = generator(self.generator.noise(n, rng), lengths)
+        fake = self._sampled(self.generator.noise(n, rng), lengths, metadata)
         lengths = lengths_from_flags(fake.flags[:, :t]) if lengths is None else lengths
         active = torch.arange(t, device=rng.device) < lengths[:, None]
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)
+
+    @torch.no_grad()
+    def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
+        """What the metadata generator gives, with hard categories (§4.3, step 1)."""
+        noise = torch.randn((n, self.hparams.metadata_noise), generator=rng, device=rng.device)
+        drawn = self._sampled.metadata
+        return harden(drawn(noise), self.layout.metadata) if drawn else noise[:, :0]
+
+    def lengthened(self, max_length: int) -> DoppelGANger:
+        """The same weights for longer samples: the RNN runs on. Only to generate: its critics cannot."""
+        longer = copy(self)
+        longer._modules = dict(self._modules)
+        longer.layout = replace(self.layout, max_length=max_length, fixed_length=False)
+        longer.generator = self.generator.lengthened(max_length)
+        if self.averaged is not None:
+            longer.averaged = self.averaged.lengthened(max_length)
+        return longer
+
+    @property
+    def _sampled(self) -> DoppelGANgerGenerator:
+        """The weights that samples are made with."""
+        return self.generator if self.averaged is None else self.averaged
 
     def _critics(self) -> dict[str, Critic]:
         """Those that judge, in the order of `Judged`."""

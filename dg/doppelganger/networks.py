@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import torch
@@ -136,6 +138,7 @@ class DoppelGANgerGenerator(nn.Module):
         super().__init__()
         self.layout, self.sample_len, self.initial_state, self.mask_tail = layout, sample_len, initial_state, mask_tail
         self.self_normalizing = self_normalizing
+        self.longest = layout.max_length  # of training
         self.register_buffer("normalized", torch.tensor(layout.normalized, dtype=torch.int64), persistent=False)
         self.noise_widths = (metadata_noise, minmax_noise, measurement_noise)
         m, mm = width(layout.metadata), width(layout.minmax)
@@ -159,26 +162,41 @@ class DoppelGANgerGenerator(nn.Module):
     @property
     def passes(self) -> int:
         """How often the RNN runs: T/S, rounded up because T is padded if S does not divide it."""
-        return -(-self.layout.max_length // self.sample_len)
+        return self._passes(self.layout.max_length)
+
+    def _passes(self, records: int) -> int:
+        return -(-records // self.sample_len)
+
+    def lengthened(self, max_length: int) -> DoppelGANgerGenerator:
+        """The same weights, with more passes of the RNN than in training."""
+        longer = copy(self)
+        longer.layout = replace(self.layout, max_length=max_length)
+        return longer
 
     def noise(self, b: int, rng: torch.Generator) -> Noise:
         """Fresh N(0, 1) noise for b samples; the LSTM's initial state is N(0, 1) as in the release (D4), or zero."""
         za, zm, zr = self.noise_widths
         lstm = self.measurements.lstm
         state = (lstm.num_layers, b, lstm.hidden_size)
-        shapes = [(b, za), (b, zm), (b, self.passes, zr), state, state]
+        learnt = self._passes(self.longest)
+        shapes = [(b, za), (b, zm), (b, learnt, zr), state, state]
         noise = Noise(*(torch.randn(shape, generator=rng, device=rng.device) for shape in shapes))
+        if self.passes > learnt:  # pass by pass, so that a longer series begins as a shorter one does
+            more = [torch.randn((b, zr), generator=rng, device=rng.device) for _ in range(learnt, self.passes)]
+            noise = noise._replace(measurements=torch.cat([noise.measurements, torch.stack(more, dim=1)], dim=1))
         if self.initial_state == "zero":
             noise = noise._replace(hidden=torch.zeros_like(noise.hidden), cell=torch.zeros_like(noise.cell))
         return noise
 
-    def forward(self, noise: Noise, lengths: Int[Tensor, " b"] | None = None) -> Series:
-        """Samples, a function of `noise` alone.
+    def forward(
+        self, noise: Noise, lengths: Int[Tensor, " b"] | None = None, told: Float[Tensor, "b m"] | None = None
+    ) -> Series:
+        """Samples, a function of `noise` alone, unless lengths or, by `told`, hard metadata are given.
 
         Flags end a series, unless `lengths` are told: its blocks after the end are 0, and not generated (D36).
         """
         none = noise.metadata[:, :0]
-        metadata = self.metadata(noise.metadata) if self.metadata else none
+        metadata = told if told is not None else self.metadata(noise.metadata) if self.metadata else none
         hard_metadata = harden(metadata, self.layout.metadata)
         minmax = self.minmax(torch.cat([noise.minmax, hard_metadata], dim=1)) if self.minmax else none
         hard_minmax = harden(minmax, self.layout.minmax)

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Float
 from numpy.typing import NDArray
 from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict
@@ -121,6 +122,16 @@ class Encoder:
         scales = {field.name: self.scales[field.name] for field in _continuous(schema.measurements)}
         return replace(self, schema=schema, scales=scales)
 
+    def lengthened(self, max_length: int) -> Encoder:
+        """The same encoder for samples of up to `max_length` records, which training did not have."""
+        return replace(self, schema=replace(self.schema, max_length=max_length), fixed_length=False)
+
+    def outer(self, name: str) -> tuple[float, float]:
+        """The lowest and the highest value that `decode` gives to the numeric metadata field called `name`."""
+        field = next(field for field in _continuous(self.schema.metadata) if field.name == name)
+        low, high = _rounded(self.scales[name].inverse(np.array(self.range, dtype=np.float64)), field)
+        return float(low), float(high)
+
     @property
     def normalized(self) -> tuple[str, ...]:
         """The measurements that are auto-normalised, in the schema's order."""
@@ -174,7 +185,7 @@ class Encoder:
                     values, minmax[rows, pair : pair + 2] = auto_normalize(values, active[rows], self.range)
                 series[rows, :, where.start] = np.where(active[rows], values, 0.0)
         return Encoded(
-            metadata=torch.from_numpy(self._encode_metadata(dataset)),
+            metadata=self.encode_metadata(dataset.metadata),
             minmax=torch.from_numpy(minmax.astype(np.float32)),
             measurements=torch.from_numpy(series),
             lengths=torch.from_numpy(dataset.lengths.copy()),
@@ -197,7 +208,7 @@ class Encoder:
                 values = undo_auto_normalize(values, minmax[:, pair : pair + 2], self.range)
             values = np.clip(self.scales[field.name].inverse(values), field.low, field.high)
             measurements[:, :, number] = np.where(active, _rounded(values, field), 0.0)
-        return TimeSeriesDataset(self.schema, self._decode_metadata(encoded.metadata), measurements, lengths)
+        return TimeSeriesDataset(self.schema, self.decode_metadata(encoded.metadata), measurements, lengths)
 
     def to_json(self) -> str:
         """The encoder without its schema, which has a file of its own."""
@@ -214,17 +225,19 @@ class Encoder:
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
 
-    def _encode_metadata(self, dataset: TimeSeriesDataset) -> NDArray[np.float32]:
-        encoded = np.zeros((len(dataset), width(self.layout.metadata)), dtype=np.float32)
+    def encode_metadata(self, metadata: pd.DataFrame) -> Float[torch.Tensor, "n m"]:
+        """The metadata of a dataset, or rows that have the same columns and types."""
+        encoded = np.zeros((len(metadata), width(self.layout.metadata)), dtype=np.float32)
         for block, where in columns(self.layout.metadata):
-            column = dataset.metadata[block.name]
+            column = metadata[block.name]
             if block.name in self.scales:
                 encoded[:, where.start] = self.scales[block.name].forward(column.to_numpy(np.float64))
             else:
-                encoded[np.arange(len(dataset)), where.start + column.cat.codes.to_numpy(np.int64)] = 1.0
-        return encoded
+                encoded[np.arange(len(metadata)), where.start + column.cat.codes.to_numpy(np.int64)] = 1.0
+        return torch.from_numpy(encoded)
 
-    def _decode_metadata(self, encoded: torch.Tensor) -> pd.DataFrame:
+    def decode_metadata(self, encoded: Float[torch.Tensor, "n m"]) -> pd.DataFrame:
+        """The metadata in physical units, as `decode` gives them."""
         decoded: dict[str, object] = {}
         for field, (_, where) in zip(self.schema.metadata, columns(self.layout.metadata), strict=True):
             if isinstance(field, Categorical):

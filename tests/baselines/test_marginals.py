@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from scipy import stats
 
 from baselines.marginals import Attributes, Empirical, FirstRecord, clip
 from dg import Encoder
-from dg.encoding import Block
+from dg.encoding import Block, Layout
 from dg.randomness import stream
 
 BOUNDED = (Block("x", 1, "tanh"), Block("y", 1, "tanh"))
@@ -67,3 +68,18 @@ def test_clip_is_to_the_range_of_each_activation() -> None:
     blocks = (Block("x", 1, "tanh"), Block("y", 1, "sigmoid"), Block("flag", 2, "softmax"))
     clipped = clip(torch.tensor([[-3.0, -3.0, -0.1, 1.1], [3.0, 3.0, 0.4, 0.6]]), blocks)
     assert torch.equal(clipped, torch.tensor([[-1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 0.4, 0.6]]))
+
+
+def test_told_metadata_come_with_the_minmax_of_a_row_that_has_them():
+    """Each of those rows equally often, whatever the others are; metadata that no row has are refused."""
+    blocks, bounds = (Block("kind", 2, "softmax"),), (Block("middle", 1, "tanh"), Block("half", 1, "sigmoid"))
+    attributes = Attributes(Layout(blocks, bounds, (Block("level", 1, "tanh"),), 3, True, (0,)))
+    rows = torch.tensor([[1, 0, 0.1, 0.2], [0, 1, 0.3, 0.4], [1, 0, 0.5, 0.6], [1, 0, 0.7, 0.8]])
+    attributes.keep(rows=rows)
+    told = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).repeat(3000, 1)
+    drawn = attributes.sample(6000, stream(0), told)
+    assert torch.equal(drawn[:, :2], told) and (drawn[1::2] == rows[1]).all()
+    found, times = drawn[::2].unique(dim=0, return_counts=True)
+    assert torch.equal(found, rows[[0, 2, 3]]) and stats.chisquare(times.numpy()).pvalue > 1e-3
+    with pytest.raises(ValueError, match="no training sample has all of these values"):
+        attributes.sample(1, stream(0), torch.tensor([[1.0, 1.0]]))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import multiprocessing
+import signal
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
-from dg import DoppelGANger, fit, generator, load, read_long
+from dg import DoppelGANger, fit, generator, read_long
 from experiments.generate import generate
-from tests.commands import Command
+from experiments.runs import sampling, table_file
+from tests.commands import READY, Command
 
 SMALL = {"metadata_units": 8, "lstm_units": 8, "discriminator_units": 8, "batch_size": 10, "sample_len": 3}
 
@@ -69,30 +75,85 @@ def test_a_condition_holds_for_all(model, tmp_path):
     assert set(found["area"]) == {"Urban"} and found["carrier"].nunique() == 25
 
 
-def test_a_condition_takes_the_samples_that_have_it_anyway(model):
-    drawn = load(model)
-    kept = drawn.sample(10, seed=3, metadata={"area": "Rural"})
-    first = drawn.sample(generator.CHUNK, seed=3).where(area="Rural").take(slice(10))
-    assert kept.fingerprint == first.fingerprint
+def test_conditions_and_lengths_from_files(model, tmp_path):
+    """A row a sample; n is the number of rows unless it is given."""
+    asked = pd.DataFrame({"area": ["Urban", "Rural", "Rural", "Urban", "Rural"]})
+    asked.to_csv(tmp_path / "asked.csv", index=False)
+    asked.assign(length=[9, 1, 2, 3, 4]).to_parquet(tmp_path / "lengths.parquet")
+    out = tmp_path / "out.csv"
+    generate(str(model), str(out), conditions=str(tmp_path / "asked.csv"), lengths=str(tmp_path / "lengths.parquet"))
+    found = pd.read_csv(out).groupby("carrier")
+    assert list(found["area"].first()) == list(asked["area"]) and list(found.size()) == [9, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match=r"asked\.csv has 5 rows, and 4 samples are asked for"):
+        generate(str(model), str(tmp_path / "four.csv"), 4, conditions=str(tmp_path / "asked.csv"))
 
 
-def test_what_is_too_rare_is_told_soon(model, monkeypatch):
-    monkeypatch.setattr(generator, "TRIES", 2000)
-    monkeypatch.setattr(generator, "RAREST", 1.1)
-    with pytest.raises(ValueError, match=r"of 2,000 samples \d+ had \{'area': 'Urban'\}: it is too rare"):
-        load(model).sample(5000, seed=0, metadata={"area": "Urban"})
+def test_weights_and_a_range_of_lengths(model, tmp_path):
+    out = tmp_path / "weighted.csv"
+    generate(str(model), str(out), 300, 0, {"area": {"Urban": 1, "Rural": 9}}, lengths=[2, 3])
+    found = pd.read_csv(out).groupby("carrier")
+    assert abs((found["area"].first() == "Urban").mean() - 0.1) < 0.06 and set(found.size()) == {2, 3}
 
 
-@pytest.mark.parametrize(
-    ("wanted", "words"),
-    [
-        ({"land": "Urban"}, r"there is no field 'land'; there are \['area'\]"),
-        ({"area": "Sea"}, r"'area' is never 'Sea'; it is one of \['Rural', 'Urban'\]"),
-    ],
-)
-def test_what_can_never_be_is_refused(model, wanted, words):
-    with pytest.raises(ValueError, match=words):
-        load(model).sample(5, seed=0, metadata=wanted)
+@pytest.mark.slow
+def test_the_same_bytes_whatever_the_processes(model, tmp_path):
+    for jobs in (1, 2):
+        asked = {"area": {"Urban": 1, "Rural": 2}}
+        generate(str(model), str(tmp_path / f"{jobs}.parquet"), 1700, 3, asked, lengths=[3, 9], jobs=jobs)
+    one, other = sorted(file.read_bytes() for file in tmp_path.iterdir())
+    assert one == other and len(one) > 1000
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_csv_is_what_pandas_writes(zipped):
+    """Dates, truth and fractions by pandas itself, numbers and text faster; parts follow one another."""
+    text = pd.DataFrame({"n": [-3, 2**40], "name": ["a,b", 'say "x"'], "kind": pd.Categorical(["é", "x y"])})
+    text["x"], text["single"] = [2 / 3, -0.1], np.array([2 / 3, 1], dtype=np.float32)
+    other = text.assign(x=[1e-7, 0.1], day=pd.to_datetime(["2020-01-01", "2020-01-02"]), good=[True, False])
+    for frame in (text, other):
+        name = "out.csv.gz" if zipped else "out.csv"
+        written = b"".join(table_file.part(frame, name, first=first) for first in (True, False))
+        written = gzip.decompress(written) if zipped else written
+        assert written.decode() == frame.to_csv(index=False) + frame.to_csv(index=False, header=False)
+
+
+@pytest.mark.slow
+def test_an_interrupted_command_leaves_nothing(model, tmp_path):
+    out = tmp_path / "long.csv"
+    command = Command("experiments.generate", f"generator='{model}'", f"out={out}", "n=20000000", "jobs=2")
+    while not [file for file in tmp_path.iterdir() if file.stat().st_size]:
+        assert command.poll() is None, command.finish()
+        time.sleep(0.05)
+    children = psutil.Process(command.pid).children(recursive=True)
+    command.send_signal(signal.SIGTERM)
+    status, _, errors = command.finish(timeout=60)
+    assert status == 143 and "Traceback" not in errors, errors
+    assert len(children) >= 2 and not psutil.wait_procs(children, timeout=10)[1]
+    assert not list(tmp_path.iterdir())
+
+
+def _parent(told: Path) -> None:
+    child = multiprocessing.get_context("fork").Process(target=sampling._end_with_parent)
+    child.start()
+    told.write_text(str(child.pid))
+    time.sleep(60)
+
+
+@pytest.mark.slow
+def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path):
+    parent = READY.Process(target=_parent, args=(tmp_path / "child",))
+    parent.start()
+    while not ((tmp_path / "child").exists() and (told := (tmp_path / "child").read_text())):
+        time.sleep(0.05)
+    child = psutil.Process(int(told))
+    parent.kill()
+    assert not psutil.wait_procs([child], timeout=10)[1]
+
+
+def test_what_can_never_be_is_refused_before_a_file_is_begun(model, tmp_path):
+    with pytest.raises(ValueError, match=r"there is no field 'land'; there are \['area'\]"):
+        generate(str(model), str(tmp_path / "land.csv"), 5, 0, {"land": "Urban"})
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_is_whole_or_not_there(model, tmp_path):

@@ -10,6 +10,7 @@ import torch
 from hydra.utils import instantiate
 
 import baselines
+import dg.generator as generators
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
@@ -38,7 +39,8 @@ def same(one: TimeSeriesDataset, other: TimeSeriesDataset) -> bool:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
+def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights, monkeypatch):
+    monkeypatch.setattr(generators, "CHUNK", 20)
     assert baselines is not None
     chosen = config(f"model={name}", "scale.samples=60")
     assert chosen.model.name == name
@@ -54,6 +56,13 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights):
     assert (sampled.lengths == 60).all() and sampled.measurement("views").min() >= 0
     assert same(sampled, generator.sample(70, seed=3))
     assert not same(sampled, generator.sample(70, seed=4))
+    for n in (1, 33):  # of chunks of 20
+        assert same(sampled.take(slice(n)), generator.sample(n, seed=3))
+    if metadata:
+        access = sampled.metadata["access"].iloc[-1]
+        asked = generator.sample(25, seed=3, metadata={"access": access})
+        assert set(asked.metadata["access"]) == {access}
+        assert same(asked.take(slice(7)), generator.sample(7, seed=3, metadata={"access": access}))
 
     generator.save(tmp_path / "generator")
     assert same(sampled, load(tmp_path / "generator").sample(70, seed=3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from dg import Continuous, DoppelGANger, Encoder, Schema, TimeSeriesDataset, fit
+from dg import Continuous, DoppelGANger, Encoder, Schema, TimeSeriesDataset, fit, load
 from dg.datasets import gcut
 from dg.doppelganger import networks
 from dg.nn import active_blocks
@@ -107,8 +108,34 @@ def test_lengths_can_be_told(two_lengths):
     sampled = generator.sample(T, seed=0, lengths=told)
     assert (sampled.lengths == told).all()
     assert (sampled.measurement("level")[sampled.active] != 0).all()
-    with pytest.raises(ValueError, match="20 whole numbers from 1 to 20"):
-        generator.sample(T, seed=0, lengths=told + 1)
+    for asked in (9, (5, 12)):
+        lengths = generator.sample(T, seed=0, lengths=asked).lengths
+        assert set(lengths) <= set(range(5, 13)) and (asked != 9 or set(lengths) == {9})
+
+
+@pytest.mark.parametrize("varied", [True, False])
+def test_series_may_be_longer_than_in_training(two_lengths, varied, caplog, tmp_path):
+    """The RNN runs on: a longer series begins as the shorter one does, and only its length is another."""
+    train = two_lengths if varied else two_lengths.take(two_lengths.lengths == LONG)
+    if not varied:
+        schema = replace(train.schema, max_length=LONG)
+        train = replace(train, schema=schema, measurements=train.measurements[:, :LONG])
+    generator = fit(partial(DoppelGANger, sample_len=5), train, batches=3, accelerator="cpu")
+    longest, states = train.schema.max_length, generator.module.state_dict()
+    before = {name: weight.clone() for name, weight in states.items()}
+    short = generator.sample(9, seed=2, lengths=longest)
+    assert "the model never saw" not in caplog.text
+    long, longer = (generator.sample(9, seed=2, lengths=longest + more) for more in (3, 40))
+    assert "up to 60 records" in caplog.text or "up to 57 records" in caplog.text
+    assert f"training had {longest}" in caplog.text
+    assert longer.schema.max_length == longest + 40 and (longer.lengths == longest + 40).all()
+    assert generator.encoder.schema.max_length == longest and generator.module.layout.max_length == longest
+    np.testing.assert_allclose(longer.measurements[:, :longest], short.measurements, rtol=1e-5)
+    np.testing.assert_allclose(longer.measurements[:, : longest + 3], long.measurements, rtol=1e-5)
+    assert longer.measurements[:, longest:].std() > 0 and len(np.unique(longer.measurements[:, -1])) > 1
+    assert all(torch.equal(before[name], weight) for name, weight in generator.module.state_dict().items())
+    generator.save(tmp_path)
+    assert load(tmp_path).sample(9, seed=2, lengths=longest + 40).fingerprint == longer.fingerprint
 
 
 def test_a_model_that_cannot_be_told_lengths_says_so(two_lengths):

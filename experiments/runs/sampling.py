@@ -1,0 +1,88 @@
+"""Samples of a model file, made by several processes with one thread each, in the order of their numbers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+
+import torch
+
+import baselines  # noqa: F401, its models can be loaded
+from dg.frames import to_long
+from dg.generator import Generator, Order
+from dg.memory import keep_large_buffers
+from dg.model_file import load
+from experiments.runs.table_file import Part, part
+
+AHEAD = 2  # chunks a process that are made or wait to be written
+
+
+def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs: int) -> Iterator[tuple[int, Part]]:
+    """How many samples each part of the table called `name` has, and the part; the same whatever `jobs` is.
+
+    model: what is in `folder`, where `jobs` processes read it again
+    """
+    chunks = model.chunks(order)
+    keep_large_buffers()
+    if jobs == 1 or chunks == 1:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            for number in range(chunks):
+                yield _part(model, order, number, name)
+        finally:
+            torch.set_num_threads(threads)
+        return
+    pool = ProcessPoolExecutor(
+        min(jobs, chunks),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(folder, order, name),
+    )
+    try:
+        waiting: deque[Future[tuple[int, Part]]] = deque()
+        for number in range(chunks):
+            waiting.append(pool.submit(_numbered, number))
+            if len(waiting) == AHEAD * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _part(model: Generator, order: Order, number: int, name: str) -> tuple[int, Part]:
+    samples = model.chunk(order, number)
+    frame = to_long(samples, first_sample=number * model.chunk_size)
+    return len(samples), part(frame, name, first=number == 0)
+
+
+_task: tuple[Generator, Order, str]  # of a process that makes chunks
+
+
+def _begin(folder: str | Path, order: Order, name: str) -> None:
+    """What such a process does first. A signal to all is its parent's to handle, and it ends when its parent does."""
+    global _task
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    torch.set_num_threads(1)
+    keep_large_buffers()
+    _task = (load(folder), order, name)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _numbered(number: int) -> tuple[int, Part]:
+    model, order, name = _task
+    return _part(model, order, number, name)
