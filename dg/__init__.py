@@ -20,7 +20,7 @@ _HOMES = {
     "load": "dg.model_file",
     "read_like": "dg.frames",
     "read_long": "dg.frames",
-    "to_long": "dg.frames",
+    "read_wide": "dg.frames",
 }
 __all__ = sorted(_HOMES)
 

@@ -20,6 +20,7 @@ from pyarrow.parquet import ParquetFile
 from dg.files import JSON_LIMIT, content, regular, short
 from dg.memory import available
 from dg.schema import Categorical, Field, Schema
+from dg.tabular import Samples, long_table, wide_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +100,28 @@ class TimeSeriesDataset:
         numeric = [column for column, field in enumerate(fields) if not isinstance(field, Categorical)]
         schema = replace(self.schema, measurements=tuple(fields[column] for column in numeric))
         return replace(self, schema=schema, measurements=self.measurements[:, :, numeric])
+
+    def to_long(self, *, first_sample: int = 0, seed: int = 0) -> pd.DataFrame:
+        """The samples as a table, a row a record, with the columns, types and order of the table that was read.
+
+        Where none was read they are `sample`, `record`, the metadata and the measurements. Samples have numbers for
+        names, from `first_sample` on, as text where names were text.
+        seed: of the values that pooled rare categories get back
+        """
+        return long_table(self._samples, first_sample=first_sample, seed=seed)
+
+    def to_wide(self, *, first_sample: int = 0, seed: int = 0) -> pd.DataFrame:
+        """The same, a row a sample and a column a step."""
+        return wide_table(self._samples, first_sample=first_sample, seed=seed)
+
+    def to_table(self, *, first_sample: int = 0, seed: int = 0) -> pd.DataFrame:
+        """Wide where the table that was read was, else long."""
+        wide = self.schema.table is not None and self.schema.table.wide
+        return (self.to_wide if wide else self.to_long)(first_sample=first_sample, seed=seed)
+
+    @property
+    def _samples(self) -> Samples:
+        return Samples(self.schema, self.metadata, self.measurements, self.lengths)
 
     @cached_property
     def fingerprint(self) -> str:

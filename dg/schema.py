@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal, NotRequired
 
 import pydantic
 from pydantic import with_config
 from typing_extensions import TypedDict
 
+from dg.clocks import Clock
 from dg.files import STRICT, parse_json, short
 from dg.hyperparameters import check
 
@@ -21,18 +22,29 @@ FIELDS = 10_000
 
 @dataclass(frozen=True)
 class Categorical:
-    """A field that takes one of finitely many values, e.g. the access type of a Wikipedia page."""
+    """A field that takes one of finitely many values, e.g. the access type of a Wikipedia page.
+
+    pooled: rare values of a table, each with its number, which the last of `values` stands for
+    """
 
     name: str
     values: tuple[str, ...]
+    pooled: tuple[tuple[str, Annotated[int, pydantic.Field(ge=1)]], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "pooled", tuple(map(tuple, self.pooled)))
         check(Categorical, vars(self), f"categorical field {short(self.name)}")
         if not self.values:
             raise ValueError(f"categorical field {self.name!r} has no values: name at least one")
         if len(set(self.values)) != len(self.values):
             raise ValueError(f"categorical field {self.name!r} names a value twice: {_twice(self.values)}")
+        rare = [value for value, _ in self.pooled]
+        if rare and (self.values[-1] != POOLED or len({*rare, *self.values}) < len(rare) + len(self.values)):
+            raise ValueError(
+                f"categorical field {self.name!r} pools rare values: its last value should be {POOLED!r}, and no value "
+                "both rare and not"
+            )
 
 
 @dataclass(frozen=True)
@@ -67,21 +79,29 @@ Field = Categorical | Continuous
 
 DTYPES = (
     r"^([uU]?[iI]nt(8|16|32|64)|[fF]loat(32|64)|bool|boolean|object|str|string|category"
-    r"|datetime64\[(s|ms|us|ns)(, [A-Za-z0-9_+\-/:]{1,64})?\])$"
+    r"|date|datetime64\[(s|ms|us|ns)(, [A-Za-z0-9_+\-/:]{1,64})?\])$"
 )
 Dtype = Annotated[str, pydantic.StringConstraints(pattern=DTYPES)]
 """The type of a table's column, by pandas' name: a closed list, because a schema may come from a stranger."""
+DateFormat = Annotated[str, pydantic.StringConstraints(pattern=r"^(%[YymdHMSfzbBaAjpI]|[ TZ,./:\-_]){1,24}$")]
+MISSING, POOLED = "(missing)", "(other)"  # categories that stand for no value, and for one of the rare values
 
 
 @dataclass(frozen=True)
 class Table:
-    """The long table that samples were read from, a row a record, so that generated samples are written alike.
+    """The table that samples were read from, so that generated samples are written alike.
 
     columns: names and types, in the order of the table
     sample: the column that names the samples
-    time: the column of the equally spaced times; empty: there is none, and rows are in their order
+    time: the column of the times; empty: there is none, and rows are in their order
     first: the field of the metadata that counts the steps from `start` to a sample's first record; empty: none
-    start, step: of the times, in the column's unit; of dates in microseconds since 1970
+    start, step: of the times, in the unit of their clock: of dates microseconds, or months, since 1970
+    clock: by which times are equally spaced (dg.clocks)
+    gap: the measurement that counts the steps since the last record, where times are not equally spaced
+    window: records of the windows that samples were cut into; 0: they were not
+    formats: of columns whose dates are text
+    masked: columns that had missing values, where masks tell which; of categories, the value `(missing)` does
+    wide: each measurement with its columns, one a step, where the table has a row a sample; else it has a row a record
     """
 
     columns: tuple[tuple[str, Dtype], ...]
@@ -90,11 +110,22 @@ class Table:
     first: str = ""
     start: float = 0.0
     step: float = 1.0
+    clock: Clock = "utc"
+    gap: str = ""
+    window: int = 0
+    formats: tuple[tuple[str, DateFormat], ...] = ()
+    masked: tuple[str, ...] = ()
+    wide: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(map(tuple, self.columns)))
+        object.__setattr__(self, "formats", tuple(map(tuple, self.formats)))
+        object.__setattr__(self, "masked", tuple(self.masked))
+        object.__setattr__(self, "wide", tuple((name, tuple(columns)) for name, columns in self.wide))
         check(Table, vars(self), "table")
-        missing = {name for name in (self.sample, self.time) if name} - dict(self.columns).keys()
+        time = "" if self.wide else self.time
+        steps = (column for _, columns in self.wide for column in columns)
+        missing = {name for name in (self.sample, time, *steps) if name} - dict(self.columns).keys()
         if missing:
             raise ValueError(f"the table has no column {short(missing.pop())}, which its description speaks of")
 
@@ -135,7 +166,7 @@ class Schema:
             "period": self.period,
         }
         if self.table is not None:
-            described["table"] = asdict(self.table)
+            described["table"] = _told(self.table)
         return json.dumps(described, indent=2, ensure_ascii=False)
 
     @classmethod
@@ -165,6 +196,7 @@ class _CategoricalFile(TypedDict):
     type: Literal["categorical"]
     name: str
     values: list[str]
+    pooled: NotRequired[list[tuple[str, int]]]
 
 
 @with_config(STRICT)
@@ -182,12 +214,18 @@ _FieldFile = Annotated[_CategoricalFile | _ContinuousFile, pydantic.Field(discri
 
 @with_config(STRICT)
 class _TableFile(TypedDict):
-    columns: list[Annotated[list[str], pydantic.Field(min_length=2, max_length=2)]]
+    columns: list[tuple[str, str]]
     sample: str
     time: str
     first: str
     start: float
     step: float
+    clock: NotRequired[Clock]
+    gap: NotRequired[str]
+    window: NotRequired[int]
+    formats: NotRequired[list[tuple[str, str]]]
+    masked: NotRequired[list[str]]
+    wide: NotRequired[list[tuple[str, list[str]]]]
 
 
 @with_config(STRICT)
@@ -201,22 +239,32 @@ class _SchemaFile(TypedDict):
 
 
 def _describe(field: Field) -> dict[str, Any]:
-    """The field as a file has it; `integer` only where it is true, so that other files are what they always were."""
+    """The field as a file has it; what was added later only where it is said, so that old files are as they were."""
     described = {"type": type(field).__name__.lower(), **asdict(field)}
-    return {key: value for key, value in described.items() if key != "integer" or value}
+    return {key: value for key, value in described.items() if key not in ("integer", "pooled") or value}
+
+
+def _told(table: Table) -> dict[str, Any]:
+    """The same of a table."""
+    usual, first = {part.name: part.default for part in fields(Table)}, ("time", "first", "start", "step")
+    return {key: value for key, value in asdict(table).items() if key in first or value != usual[key]}
 
 
 def _field(entry: _CategoricalFile | _ContinuousFile) -> Field:
     if entry["type"] == "categorical":
-        return Categorical(entry["name"], tuple(entry["values"]))
+        return Categorical(entry["name"], tuple(entry["values"]), tuple(entry.get("pooled", ())))
     return Continuous(
         entry["name"], entry.get("unit", ""), entry.get("low"), entry.get("high"), entry.get("integer", False)
     )
 
 
 def _table(entry: _TableFile) -> Table:
-    columns = tuple((name, dtype) for name, dtype in entry["columns"])
-    return Table(columns, entry["sample"], entry["time"], entry["first"], entry["start"], entry["step"])
+    return Table(**{key: _tuples(value) for key, value in entry.items()})  # type: ignore[arg-type]
+
+
+def _tuples(value: object) -> object:
+    """Lists of a file as tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 def _twice(names: Sequence[str]) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 
 import baselines  # noqa: F401, its models can be loaded
-from dg.frames import to_long
 from dg.generator import Generator, Order
 from dg.memory import keep_large_buffers
 from dg.model_file import load
@@ -59,7 +58,7 @@ def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs
 
 def _part(model: Generator, order: Order, number: int, name: str) -> tuple[int, Part]:
     samples = model.chunk(order, number)
-    frame = to_long(samples, first_sample=number * model.chunk_size)
+    frame = samples.to_table(first_sample=number * model.chunk_size, seed=order.seed)
     return len(samples), part(frame, name, first=number == 0)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from dg import read_long
+from dg import read_like, read_long, read_wide
 
 
 def table(**columns: object) -> pd.DataFrame:
@@ -22,10 +24,161 @@ def read(frame: pd.DataFrame, **options: Any) -> Callable[[Path], object]:
     return lambda folder: read_long(frame, **{"sample": "cell", "time": "hour", **options})
 
 
+def like(frame: pd.DataFrame, **options: Any) -> Callable[[Path], object]:
+    """Reads `frame` by the schema of `table()`."""
+    return lambda folder: read_like(frame, read_long(table(**options), sample="cell", time="hour").schema)
+
+
+def written(content: bytes, name: str = "table.csv") -> Callable[[Path], object]:
+    """Reads a file of such bytes."""
+
+    def wrong(folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return read_long(folder / name, sample="cell", time="hour")
+
+    return wrong
+
+
+def wide(**columns: object) -> pd.DataFrame:
+    """Two pages with two days."""
+    return pd.DataFrame({"page": ["x", "y"], "2026-01-01": [1.0, 2.0], "2026-01-02": [3.0, 4.0], **columns})
+
+
+MANY = pd.DataFrame({"cell": np.arange(3000) // 2, "load": range(3000)})
+
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no such column": (
         read(table(), sample="site"),
         r"the table has no column 'site'; it has \['cell', 'hour', 'load'\]",
     ),
     "no rows": (read(table().iloc[:0]), "the table has no rows"),
+    "no file": (lambda folder: read_long(folder / "none.csv", sample="cell"), r"none\.csv: no such file"),
+    "a folder": (lambda folder: read_long(folder, sample="cell"), "is a folder; name a regular file"),
+    "no table": (written(b"\x00\x01\x02\x03" * 9, "t.parquet"), r"t\.parquet"),
+    "half a Parquet file": (written(b"PAR1 and then nothing", "t.parquet"), r"t\.parquet: cannot be read .*; save it"),
+    "one column for two things": (read(table(), time="cell"), "column 'cell' is named twice"),
+    "two columns of one name": (
+        read(pd.concat([table(), table()[["load"]]], axis=1)),
+        "has two columns called 'load'; rename one",
+    ),
+    "no sample and no window": (read(table(), sample=""), "name the column of the samples by sample=, or cut"),
+    "a missing value": (
+        read(table(load=[1, 2, None, None, 5])),
+        "column 'load' has 2 missing values, the first in row 3; fill them, .* or say missing='drop'",
+    ),
+    "a missing time": (
+        read(table(hour=[3, 4, None, 4, 5]), missing="drop"),
+        "the time column 'hour' has no value in row 3; fill it",
+    ),
+    "nothing but missing values": (
+        read(table(load=[None] * 5), missing="mask"),
+        "'load' has no values at all; leave it",
+    ),
+    "a sample without a value": (
+        read(table(load=[1.0, 2, 3, None, None]), missing="interpolate"),
+        "column 'load' has no value in the sample of row 4: there is nothing to interpolate; say missing='drop'",
+    ),
+    "every sample misses something": (
+        read(table(load=[1.0, None, 3, None, 2]), missing="drop"),
+        "no sample is without missing values; say missing='interpolate' or 'mask'",
+    ),
+    "metadata that nothing tells": (
+        read(table(size=[1.0, 1, 1, None, None]), missing="mask"),
+        "column 'size' has no value in the sample of row 4: nothing tells it; fill it, or say missing='drop'",
+    ),
+    "infinity": (read(table(load=[1, 2, np.inf, 4, 5])), "column 'load' of row 3 is infinite; replace it by a number"),
+    "the same time twice": (
+        read(table(hour=[3, 3, 4, 4, 5])),
+        "rows 1 and 2 of one sample have the same time, 3; leave one out",
+    ),
+    "a gap": (read(table(hour=[3, 4, 6, 4, 5])), "between rows 2 and 3 of one sample, 4 and 6, there is a gap"),
+    "times that no step explains": (
+        read(table(hour=[3, 4, 5.3, 4, 5]), missing="mask"),
+        "between rows 2 and 3 of one sample, 4.0 and 5.3, .* or say spacing='irregular'",
+    ),
+    "gaps without end": (
+        read(table(hour=[0, 1, 10**9, 4, 5]), missing="mask"),
+        r"the sample of row 1 has 3 of 1,000,000,001 records that its times leave room for; say spacing='irregular'",
+    ),
+    "a sample between two steps": (read(table(hour=[3, 4, 5, 4.5, 5.5])), "sample of row 4 begins between two steps"),
+    "times that are neither numbers nor dates": (
+        read(table(hour=["noon", "one", "two", "one", "two"])),
+        "the time column 'hour' is .*, and should be numbers or dates; 'noon' in row 1 is neither",
+    ),
+    "dates of which one is none": (
+        read(table(hour=["2026-01-01", "2026-01-02", "2026-02-31", "2026-01-02", "2026-01-03"])),
+        "the time column 'hour' is .*, and should be numbers or dates",
+    ),
+    "metadata that change": (
+        read(table(), time="", metadata=["hour"]),
+        "column 'hour' changes within sample 'b', in row 2: metadata are the same for all records",
+    ),
+    "nothing that changes": (read(table(load=1.0)), "no column changes within a sample; name the measurements"),
+    "a name for each sample": (
+        lambda folder: read_long(MANY.assign(site="site " + MANY["cell"].astype(str)), sample="cell"),
+        "column 'site' has a value of its own for each of the 1,500 samples: it names them, .*; leave it out",
+    ),
+    "a number for each sample": (
+        lambda folder: read_long(MANY.assign(site=MANY["cell"] + 7), sample="cell"),
+        "column 'site' has a value of its own for each of the 1,500 samples",
+    ),
+    "too many categories": (
+        lambda folder: read_long(MANY.assign(city="c" + (MANY["cell"] // 1.2).astype(str)), sample="cell"),
+        "column 'city' has 1,2.. values, more than 1,000: leave it out, or put the rare ones together by pool=1000",
+    ),
+    "lists in a column": (
+        read(table(load=[[1], [2], [3], [4], [5]])),
+        r"column 'load' of row 1 is \[1\], a list among others; make its values text, numbers, booleans or dates",
+    ),
+    "numbers among text": (read(table(kind=["x", "x", "x", 3, 3])), "column 'kind' of row 4 is 3, a int among others"),
+    "durations": (read(table(load=pd.to_timedelta(range(5), unit="h"))), "'load' is timedelta64.*; convert it"),
+    "windows longer than the samples": (
+        read(table(), window=9),
+        "the longest sample has 3 records, fewer than a window of 9; ask for shorter windows",
+    ),
+    "a policy that is none": (
+        lambda folder: unwrap(read_long)(table(), sample="cell", missing="ignore"),
+        "read_long: missing: .*'refuse', 'drop'.*got 'ignore'",
+    ),
+    "windows of nothing": (read(table(), window=0), "read_long: window: .*greater than or equal to 1"),
+    "its own word for missing": (
+        read(table(kind=["(missing)", None, "x", "x", "x"]), missing="mask"),
+        r"column 'kind' has the value '\(missing\)' itself; rename it",
+    ),
+    "a category that the schema has not": (
+        like(table(kind=["x", "x", "x", "y", "y"]), kind=["x"] * 5),
+        r"column 'kind' of row 4 is 'y', which is not one of \['x'\]",
+    ),
+    "another step than the schema's": (
+        like(table(hour=[3, 5, 7, 3, 5])),
+        "'hour' has steps of 2, the schema 1; resample it",
+    ),
+    "longer than the schema allows": (
+        like(pd.concat([table(), table(hour=[6, 7, 8, 6, 7])])),
+        "the sample of row 1 has 6 records, more than the schema's 3; cut it",
+    ),
+    "text where the schema has numbers": (
+        like(table(load=list("vwxyz"))),
+        "column 'load' is .*, and should be numbers",
+    ),
+    "a wide table without steps": (
+        lambda folder: read_wide(pd.DataFrame({"page": ["x"], "views": [3]}), sample="page"),
+        "no column's name is a date or a number; name the columns of each measurement by measurements=",
+    ),
+    "a wide table with a hole": (
+        lambda folder: read_wide(wide(**{"2026-01-01": [1.0, None]}), sample="page"),
+        "1 values are missing, the first in column '2026-01-01' of row 2",
+    ),
+    "a wide table with an empty row": (
+        lambda folder: read_wide(wide(**{"2026-01-01": [1, None], "2026-01-02": [1, None]}), sample="page"),
+        "row 2 has no values at all; leave it out",
+    ),
+    "a step that is text": (
+        lambda folder: read_wide(wide(**{"2026-01-02": ["many", "few"]}), sample="page"),
+        "column '2026-01-02' is .*, and the first of 'value' is float64; make them alike",
+    ),
+    "measurements of unequal width": (
+        lambda folder: read_wide(wide(), measurements={"a": ["2026-01-01", "2026-01-02"], "b": ["page"]}),
+        r"the measurements have \[2, 1\] columns, and should have equally many",
+    ),
 }

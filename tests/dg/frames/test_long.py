@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dg import Encoder, Schema, TimeSeriesDataset, read_long, to_long
+from dg import Encoder, Schema, TimeSeriesDataset, read_long
 
 TIMES = pd.date_range("2024-03-30 22:00", periods=5, freq="1h", tz="Europe/Berlin")  # over the hour that is left out
 
@@ -48,7 +48,7 @@ def test_each_column_is_what_it_looks_like():
     assert data.metadata["first hour"].tolist() == [0, 1]
     assert data.measurement("calls").tolist() == [[10, 20, 30], [40, 50, 0]]
     assert data.measurement("busy").tolist() == [[1, 0, 1], [0, 0, 0]]
-    same(to_long(data), table(), "cell")
+    same(data.to_long(), table(), "cell")
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet"])
@@ -57,7 +57,7 @@ def test_files_give_what_frames_give(tmp_path: Path, kind: str):
     table().to_parquet(file) if kind == "parquet" else table().to_csv(file, index=False)
     data = read_long(file, sample="cell", time="hour")
     assert data.schema.metadata == read_long(table(), sample="cell", time="hour").schema.metadata
-    back = to_long(data)
+    back = data.to_long()
     pd.testing.assert_frame_equal(back.drop(columns="cell"), table().drop(columns="cell"), check_dtype=False)
 
 
@@ -75,13 +75,13 @@ def test_files_give_what_frames_give(tmp_path: Path, kind: str):
 )
 def test_types_come_back(column: pd.Series):
     given = table(more=column)
-    same(to_long(read_long(given, sample="cell", time="hour")), given, "cell")
+    same(read_long(given, sample="cell", time="hour").to_long(), given, "cell")
 
 
 @pytest.mark.parametrize("times", [TIMES, TIMES.tz_localize(None), TIMES.tz_convert("UTC").as_unit("ms")])
 def test_dates_as_times_come_back_with_their_zone(times: pd.DatetimeIndex):
     given = table(hour=[*times[:3], *times[1:3]]).astype({"hour": times.dtype})
-    same(to_long(read_long(given, sample="cell", time="hour")), given, "cell")
+    same(read_long(given, sample="cell", time="hour").to_long(), given, "cell")
 
 
 def test_dates_as_metadata_are_days_or_seconds():
@@ -89,7 +89,7 @@ def test_dates_as_metadata_are_days_or_seconds():
     given = table(since=days, seen=days + pd.Timedelta("1h"))
     data = read_long(given, sample="cell", time="hour")
     assert data.metadata["since"].tolist() == [19782, -1] and data.metadata["seen"].tolist() == [1709168400, -82800]
-    same(to_long(data), given, "cell")
+    same(data.to_long(), given, "cell")
 
 
 def test_rows_may_lie_anywhere():
@@ -103,13 +103,13 @@ def test_without_times_or_metadata():
     given = table().drop(columns=["hour", "area"])
     data = read_long(given, sample="cell")
     assert data.schema.metadata == () and data.lengths.tolist() == [3, 2]
-    same(to_long(data), given, "cell")
+    same(data.to_long(), given, "cell")
 
 
 def test_columns_may_be_named():
     data = read_long(table(), sample="cell", time="hour", metadata=["area"], measurements=["load"])
     assert [field.name for field in data.schema.measurements] == ["load"]
-    assert list(to_long(data).columns) == ["load", "cell", "hour", "area"]
+    assert list(data.to_long().columns) == ["load", "cell", "hour", "area"]
 
 
 def test_the_schema_says_so_in_its_file():
@@ -123,7 +123,7 @@ def test_carriers_go_there_and_back(shared_data: Path):
     assert len(data) == 882 and {int(length) for length in data.lengths} <= set(range(115, 127))
     assert [field.name for field in data.schema.metadata] == ["urbanization", "event_type", "first day"]
     assert [field.name for field in data.schema.measurements] == ["DL", "UL"]
-    back = to_long(data)
+    back = data.to_long()
     assert list(back.dtypes) == list(given.dtypes)
     pd.testing.assert_frame_equal(
         back[["urbanization", "event_type", "day"]], given[["urbanization", "event_type", "day"]]
@@ -138,7 +138,7 @@ def test_generated_samples_come_back_as_a_table(small):
     rng = np.random.default_rng(0)
     given = pd.concat([table(cell=[f"{n}b"] * 3 + [f"{n}a"] * 2, load=rng.random(5)) for n in range(10)])
     data = read_long(given, sample="cell", time="hour")
-    back = to_long(fit(small(), data, batches=3, seed=0).sample(20, seed=1))
+    back = fit(small(), data, batches=3, seed=0).sample(20, seed=1).to_long()
     assert list(back.dtypes) == list(given.dtypes) and back["cell"].nunique() == 20
     assert set(back["area"]) <= {"city", "land"} and back["hour"].between(3, 6).all()
     again = read_long(back, sample="cell", time="hour", metadata=["area"])
@@ -213,7 +213,7 @@ def test_what_is_no_table_is_one_error(tmp_path: Path, bytes: bytes):
 
 
 def test_where_no_table_was_read_columns_are_the_fields(mixed):
-    back = to_long(mixed, first_sample=100)
+    back = mixed.to_long(first_sample=100)
     assert list(back.columns) == ["sample", "record", "kind", "tasks", "load", "event", "jobs"]
     assert back["sample"].min() == 100 and back.groupby("sample").size().tolist() == mixed.lengths.tolist()
     assert back["record"].max() == mixed.lengths.max() - 1

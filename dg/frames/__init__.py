@@ -1,0 +1,7 @@
+"""Your own table: its rows become samples. The way back is `TimeSeriesDataset.to_long` and `to_wide`."""
+
+from dg.frames.like import read_like
+from dg.frames.long import read_long
+from dg.frames.wide import read_wide
+
+__all__ = ["read_like", "read_long", "read_wide"]

@@ -1,0 +1,181 @@
+"""A table as it comes: a DataFrame, CSV or Parquet; its columns' types, and what cannot be read at all."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import re
+import warnings
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_float_dtype
+from pandas.tseries.api import guess_datetime_format
+
+from dg.datasets.tables import OFFLINE, text
+from dg.files import alias, reading, regular, short
+from dg.schema import DTYPES
+
+FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
+
+
+class Source(NamedTuple):
+    """A table whose dates are dates.
+
+    frame: its rows; the index numbers them in the file, from 0
+    where: what errors call it
+    kinds: the types that its columns had, by pandas' names, and `date` for days
+    formats: of columns whose dates were text
+    """
+
+    frame: pd.DataFrame
+    where: str
+    kinds: dict[str, str]
+    formats: dict[str, str]
+
+
+class Opened(NamedTuple):
+    """A table as its file has it, and what errors call it."""
+
+    frame: pd.DataFrame
+    where: str
+
+
+def opened(table: pd.DataFrame | str | Path) -> Opened:
+    """A Parquet file by its own types, any other as CSV by those that DuckDB finds."""
+    if isinstance(table, pd.DataFrame):
+        return Opened(table.reset_index(drop=True), "the table")
+    with open(regular(table), "rb") as file:
+        begins = file.read(4)
+    with reading(table, "save it as CSV or Parquet"):
+        if begins == b"PAR1":
+            return Opened(pd.read_parquet(table).reset_index(drop=True), str(table))
+        packing = "gzip" if begins.startswith(b"\x1f\x8b") else "none"
+        with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
+            options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packing}'"
+            return Opened(database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df(), str(table))
+
+
+def source_of(
+    opened: Opened,
+    named: Sequence[str],
+    *,
+    categorical: Collection[str] = (),
+    only: bool = False,
+    empty: Collection[str] = (),
+) -> Source:
+    """A table that has the columns `named`; with `only`, its other columns are left out.
+
+    categorical: columns that are not looked at for dates
+    empty: columns that need no values
+    Raises ValueError that names the column, row and remedy.
+    """
+    frame, where = opened
+    _refuse_names(frame, named, where)
+    frame = frame.set_axis(frame.columns.astype(str), axis=1)
+    if only:
+        frame = frame[[column for column in frame if column in named]]
+    kinds: dict[str, str] = {}
+    formats: dict[str, str] = {}
+    columns: dict[str, pd.Series] = {}
+    for name in frame:
+        values = frame[name]
+        if isinstance(values.dtype, pd.ArrowDtype):
+            values = values.convert_dtypes(dtype_backend="numpy_nullable")
+        values, kinds[name] = _plain(values, where)
+        if kinds[name] in ("object", "str", "string") and name not in categorical:
+            values, formats[name] = _dates(values)
+        columns[name] = values
+        if name not in empty:
+            _refuse_empty(values, where)
+        _refuse_infinite(values, where)
+    return Source(pd.DataFrame(columns), where, kinds, {name: found for name, found in formats.items() if found})
+
+
+def refuse_missing(source: Source) -> None:
+    """Raises ValueError for the first column with missing values: how many, the first row, and what may be done."""
+    for column, values in source.frame.items():
+        missing = values.isna().to_numpy()
+        if missing.any():
+            raise ValueError(
+                f"{source.where}: column {column!r} has {missing.sum():,} missing values, the first in row "
+                f"{source.frame.index[missing.argmax()] + 1:,}; fill them, leave these rows out, or say "
+                "missing='drop', 'interpolate' or 'mask'"
+            )
+
+
+def _refuse_names(frame: pd.DataFrame, named: Sequence[str], where: str) -> None:
+    if not len(frame):
+        raise ValueError(f"{where} has no rows")
+    columns = [str(column) for column in frame]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise ValueError(f"{where} has two columns called {short(twice[0])}; rename one")
+    for name in named:
+        if name not in columns:
+            raise ValueError(f"{where} has no column {name!r}; it has {short(columns)}")
+        if list(named).count(name) > 1:
+            raise ValueError(f"{where}: column {name!r} is named twice, and can be one thing only")
+
+
+def _plain(values: pd.Series, where: str) -> tuple[pd.Series, str]:
+    """A column of a type that pandas computes with, and the name of the type that it had."""
+    kind = str(values.dtype)
+    if not re.match(DTYPES, kind):
+        raise ValueError(
+            f"{where}: column {values.name!r} is {kind}, which is neither text, numbers, booleans nor dates; convert it"
+        )
+    if kind != "object":
+        return values, kind
+    present = values.dropna()
+    if present.map(lambda value: type(value) is datetime.date).all() and len(present):
+        return pd.to_datetime(values).astype("datetime64[us]"), "date"
+    for allowed, dtype in ((bool | np.bool_, "boolean"), (decimal.Decimal, "float64")):
+        if len(present) and present.map(lambda value, kind=allowed: isinstance(value, kind)).all():
+            return values.astype(dtype), dtype
+    if len(present) and present.map(lambda value: isinstance(value, datetime.datetime)).all():
+        return pd.to_datetime(values).astype("datetime64[us]"), "datetime64[us]"
+    strange = ~present.map(lambda value: isinstance(value, str)).to_numpy(bool)
+    if strange.any():
+        row, value = present.index[strange.argmax()], present[strange].iloc[0]
+        raise ValueError(
+            f"{where}: column {values.name!r} of row {row + 1:,} is {short(value)}, a {type(value).__name__} among "
+            "others; make its values text, numbers, booleans or dates"
+        )
+    return values, kind
+
+
+def _dates(values: pd.Series) -> tuple[pd.Series, str]:
+    """Dates for texts that are all dates in one format, and that format."""
+    present = values.dropna()
+    first: Any = present.iloc[0] if len(present) else ""
+    for dayfirst in (False, True):
+        with warnings.catch_warnings():  # that a day may come first, which is then tried
+            warnings.simplefilter("ignore", UserWarning)
+            found = guess_datetime_format(first, dayfirst=dayfirst)
+        if found is None or not re.match(FORMAT, found):
+            return values, ""
+        told = pd.Series(present.unique(), dtype=object)
+        parsed = pd.to_datetime(told, format=found, errors="coerce", utc="%z" in found)
+        if not parsed.isna().any() and "%z" not in found and (parsed.dt.strftime(found) == told).all():
+            return pd.to_datetime(values, format=found).astype("datetime64[us]"), found
+    return values, ""
+
+
+def _refuse_empty(values: pd.Series, where: str) -> None:
+    if values.isna().all():
+        raise ValueError(f"{where}: column {values.name!r} has no values at all; leave it out")
+
+
+def _refuse_infinite(values: pd.Series, where: str) -> None:
+    if is_float_dtype(values.dtype):
+        infinite = np.isinf(values.to_numpy(np.float64, na_value=np.nan))
+        if infinite.any():
+            raise ValueError(
+                f"{where}: column {values.name!r} of row {values.index[infinite.argmax()] + 1:,} is infinite; replace "
+                "it by a number"
+            )

@@ -1,0 +1,202 @@
+"""Samples as a table again: the names, types, order and times of the table that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_float_dtype
+
+from dg.clocks import DAY, SECOND, Clock, dated
+from dg.schema import MISSING, POOLED, Categorical, Continuous, Field, Schema, Table
+
+DAYS, SECONDS = "days since 1970-01-01", "seconds since 1970-01-01"
+UNITS = {DAYS: DAY, SECONDS: SECOND}
+
+
+class Samples(NamedTuple):
+    """What a TimeSeriesDataset has."""
+
+    schema: Schema
+    metadata: pd.DataFrame
+    measurements: NDArray[np.float32]
+    lengths: NDArray[np.int64]
+
+    @property
+    def active(self) -> NDArray[np.bool_]:
+        """bool [n, t]: where a sample has a record."""
+        return np.arange(self.schema.max_length) < self.lengths[:, None]
+
+
+def mask_of(name: str) -> str:
+    """The categorical measurement that says whether the one called `name` is missing."""
+    return f"{name} is missing"
+
+
+def long_table(samples: Samples, *, first_sample: int, seed: int) -> pd.DataFrame:
+    """A row a record; see `TimeSeriesDataset.to_long`."""
+    table = _with_sample(samples.schema.table or _plain(samples.schema), samples.schema)
+    kinds, lengths, n = dict(table.columns), samples.lengths, len(samples.lengths)
+    sample, begin = np.arange(n).repeat(lengths), lengths.cumsum() - lengths
+    columns = {table.sample: _typed(pd.Series(sample + first_sample), kinds[table.sample])}
+    if table.time:
+        since = (np.arange(len(sample)) - begin[sample]).astype(np.float64)
+        if table.gap:
+            gaps = _series(samples, table.gap).astype(np.float64)
+            since = gaps.cumsum() - (gaps.cumsum() - gaps)[begin][sample] - gaps[begin][sample]
+        first = samples.metadata[table.first].to_numpy()[sample] if table.first in samples.metadata else 0
+        moments = np.asarray(table.start + (first + since) * table.step, dtype=np.float64)
+        columns[table.time] = _moments(moments, table, kinds[table.time])
+    for name, values in _metadata(samples, table, first_sample, seed):
+        columns[name] = values.iloc[sample].reset_index(drop=True)
+    for place, field in enumerate(_fields(samples.schema, table)):
+        values = pd.Series(_series(samples, field.name))
+        rng = np.random.default_rng((seed, first_sample, place, 1))
+        restored = _restored(values, field, table, rng)
+        if mask_of(field.name) in _names(samples.schema):
+            restored = restored.mask(_series(samples, mask_of(field.name)) > 0)
+        columns[field.name] = restored
+    return pd.DataFrame({name: columns[name] for name in kinds if name in columns})
+
+
+def wide_table(samples: Samples, *, first_sample: int, seed: int) -> pd.DataFrame:
+    """A row a sample; see `TimeSeriesDataset.to_wide`."""
+    schema, n = samples.schema, len(samples.lengths)
+    table = schema.table or _plain(schema)
+    kinds, columns = dict(table.columns), dict(_metadata(samples, table, first_sample, seed))
+    if table.sample:
+        columns[table.sample] = _typed(pd.Series(np.arange(n) + first_sample), kinds[table.sample])
+    wide = dict(table.wide) or {
+        field.name: tuple(f"{field.name} {step}" for step in range(schema.max_length)) for field in schema.measurements
+    }
+    inside = samples.active
+    for place, field in enumerate(_fields(schema, table)):
+        rng = np.random.default_rng((seed, first_sample, place, 1))
+        series = samples.measurements[:, :, _names(schema).index(field.name)]
+        hidden = ~inside
+        if mask_of(field.name) in _names(schema):
+            hidden = hidden | (samples.measurements[:, :, _names(schema).index(mask_of(field.name))] > 0)
+        for step, column in enumerate(wide[field.name]):
+            values = _restored(pd.Series(series[:, step]), field, table, rng, kinds.get(column))
+            columns[column] = values.mask(hidden[:, step]) if hidden[:, step].any() else values
+    order = [name for name in kinds if name in columns] if table.wide else list(columns)
+    return pd.DataFrame({name: columns[name] for name in order})
+
+
+def _with_sample(table: Table, schema: Schema) -> Table:
+    """A long table of samples that a wide one names not, and of measurements instead of steps."""
+    if not table.wide:
+        return table
+    kinds = {name: kind for name, kind in table.columns if name in {table.sample, *(f.name for f in schema.metadata)}}
+    series = {name: dict(table.columns)[columns[0]] for name, columns in table.wide}
+    sample = table.sample or ("sample" if "sample" not in {**kinds, **series} else "sample number")
+    return replace(table, sample=sample, columns=tuple(({sample: "int64"} | kinds | series).items()), wide=())
+
+
+def _metadata(samples: Samples, table: Table, first_sample: int, seed: int) -> Iterator[tuple[str, pd.Series]]:
+    """Each column of the metadata, a row a sample."""
+    for place, field in enumerate(samples.schema.metadata):
+        if field.name == table.first:
+            continue
+        values = samples.metadata[field.name].reset_index(drop=True)
+        if isinstance(field, Categorical):
+            values = values.cat.codes
+        rng = np.random.default_rng((seed, first_sample, place, 0))
+        yield field.name, _restored(values, field, table, rng)
+
+
+def _fields(schema: Schema, table: Table) -> list[Field]:
+    """The measurements that the table has: not the gaps between times, and no masks."""
+    own = {table.gap, *map(mask_of, table.masked)}
+    return [field for field in schema.measurements if field.name not in own]
+
+
+def _names(schema: Schema) -> list[str]:
+    return [field.name for field in schema.measurements]
+
+
+def _series(samples: Samples, name: str) -> NDArray[np.float32]:
+    """A measurement, record by record."""
+    return samples.measurements[:, :, _names(samples.schema).index(name)][samples.active]
+
+
+def _plain(schema: Schema) -> Table:
+    """The table of a schema that was read from none."""
+    kinds = {field.name: _plain_type(field) for field in (*schema.metadata, *schema.measurements)}
+    names = iter(name for name in ("sample", "record", "sample number", "record number") if name not in kinds)
+    sample, time = next(names), next(names)
+    return Table(((sample, "int64"), (time, "int64"), *kinds.items()), sample, time)
+
+
+def _plain_type(field: Field) -> str:
+    if isinstance(field, Categorical):
+        return "category"
+    return "int64" if field.integer else "float64"
+
+
+def _restored(
+    values: pd.Series, field: Field, table: Table, rng: np.random.Generator, dtype: str | None = None
+) -> pd.Series:
+    """Codes or numbers as the table had them. Of pooled categories one is drawn, as often as each was there."""
+    dtype = dtype or dict(table.columns).get(field.name) or _plain_type(field)
+    if not isinstance(field, Categorical):
+        return _number(values.to_numpy(np.float64), field, table, dtype)
+    codes, names = values.to_numpy(np.int64), list(field.values)
+    if field.pooled:
+        pool = codes == names.index(POOLED)
+        counts = np.array([count for _, count in field.pooled], dtype=np.float64)
+        drawn = rng.choice(len(counts), len(codes), p=counts / counts.sum())
+        codes, names = np.where(pool, len(names) + drawn, codes), [*names, *(value for value, _ in field.pooled)]
+    if MISSING in names and field.name in table.masked:
+        codes = np.where(codes == names.index(MISSING), -1, codes)
+    shown = [
+        name for name in names if name not in (POOLED if field.pooled else "", MISSING if MISSING in names else "")
+    ]
+    if dtype == "category":
+        kept = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names), validate=False)
+        return pd.Series(kept.set_categories(shown) if shown != names else kept)
+    if dtype in ("bool", "boolean"):
+        values = pd.Series(codes == names.index("True") if "True" in names else np.zeros(len(codes), dtype=bool))
+        return values.astype("boolean").mask(codes < 0) if dtype == "boolean" else values
+    told = pd.Series(np.array([*names, None], dtype=object)[codes])
+    return told if dtype == "object" else told.astype(dtype) if dtype in ("str", "string") else _parsed(told, dtype)
+
+
+def _parsed(told: pd.Series, dtype: str) -> pd.Series:
+    """Categories that were numbers or dates."""
+    return told.astype(dtype) if dtype.startswith("datetime64") else _typed(pd.to_numeric(told), dtype)
+
+
+def _number(values: NDArray[np.float64], field: Continuous, table: Table, dtype: str) -> pd.Series:
+    if field.unit in UNITS and _is_date(field.name, table, dtype):
+        return _date(values * UNITS[field.unit], "utc", field.name, table, dtype)
+    return _typed(pd.Series(values), dtype)
+
+
+def _moments(numbers: NDArray[np.float64], table: Table, dtype: str) -> pd.Series:
+    if table.clock == "numbers" or not _is_date(table.time, table, dtype):
+        return _typed(pd.Series(numbers), dtype)
+    return _date(numbers, table.clock, table.time, table, dtype)
+
+
+def _is_date(name: str, table: Table, dtype: str) -> bool:
+    return dtype == "date" or dtype.startswith("datetime64") or name in dict(table.formats)
+
+
+def _date(numbers: NDArray[np.float64], clock: Clock, name: str, table: Table, dtype: str) -> pd.Series:
+    """Dates of a column: as text in the format that it had, as days, or as pandas' own."""
+    zone = dtype.partition(", ")[2].rstrip("]") if dtype.startswith("datetime64") else ""
+    moments = dated(numbers, clock, zone)
+    if name in dict(table.formats):
+        return moments.dt.strftime(dict(table.formats)[name]).astype("str" if dtype == "date" else dtype)
+    return pd.Series(moments.dt.date, dtype=object) if dtype == "date" else moments.astype(dtype)
+
+
+def _typed(values: pd.Series, dtype: str) -> pd.Series:
+    if "int" in dtype.lower() and is_float_dtype(values.dtype):
+        values = values.round()
+    return (values.astype(str) if dtype in ("object", "str", "string") else values).astype(dtype)
