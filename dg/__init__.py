@@ -20,7 +20,9 @@ _HOMES = {
     "load": "dg.model_file",
     "read_like": "dg.frames",
     "read_long": "dg.frames",
+    "read_metadata": "dg.frames",
     "read_wide": "dg.frames",
+    "retrain": "dg.doppelganger.retrain",
 }
 __all__ = sorted(_HOMES)
 

@@ -43,7 +43,7 @@ class TimeSeriesDataset:
         object.__setattr__(self, "measurements", measurements)
         object.__setattr__(self, "lengths", _whole(self.schema, np.asarray(self.lengths)))
         _check_shapes(self)
-        object.__setattr__(self, "metadata", _checked_metadata(self.schema, self.metadata))
+        object.__setattr__(self, "metadata", checked_metadata(self.schema, self.metadata))
         _check_measurements(self)
 
     def __len__(self) -> int:
@@ -271,7 +271,7 @@ def _check_shapes(dataset: TimeSeriesDataset) -> None:
         )
 
 
-def _checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
+def checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
     """The metadata in the schema's order and types; a ValueError names the field and the sample."""
     names = [field.name for field in schema.metadata]
     if sorted(metadata.columns) != sorted(names):

@@ -2,6 +2,7 @@
 
 from dg.frames.like import read_like
 from dg.frames.long import read_long
+from dg.frames.metadata import read_metadata
 from dg.frames.wide import read_wide
 
-__all__ = ["read_like", "read_long", "read_wide"]
+__all__ = ["read_like", "read_long", "read_metadata", "read_wide"]

@@ -1,0 +1,99 @@
+"""Other metadata distributions (§4.4, §6.1): the metadata generator is trained anew, alone, without time series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from tqdm import tqdm
+
+from dg.checkpoint import refuse_divergence
+from dg.critic import Critic, interpolation
+from dg.doppelganger.module import DoppelGANger
+from dg.doppelganger.wanted import Shares, Wanted, doppelganger, wanted
+from dg.encoding import width
+from dg.generator import Generator
+from dg.hyperparameters import Count, Seed, check
+from dg.module import TrainingDiverged
+from dg.nn import move_averages
+from dg.randomness import stream
+
+BATCHES = 3000
+
+
+def retrain(
+    generator: Generator,
+    target: pd.DataFrame | str | Path | Shares,
+    *,
+    batches: Count = BATCHES,
+    seed: Seed = 0,
+) -> Generator:
+    """A new Generator of the same P(R | A) and another P(A), a function of the generator, the target and the seed.
+
+    target: a table with one row a sample and all metadata fields, or the shares of values (`wanted`)
+    batches: minibatches to train for; the model's own size, rates, units and penalty are kept (D57)
+
+    The min/max generator and the measurement generator stay as they are, running statistics included. Of the metadata
+    generator the last layer begins anew, because softmaxes that never say a value are slow to learn it. The critics
+    are untrained ones: those of before would tell the former distribution.
+    Raises ValueError for a model that has no metadata generator of its own and for a target that cannot be had, and
+    TrainingDiverged when a loss or a weight is no longer finite.
+    """
+    check(retrain, {"batches": batches, "seed": seed}, "retrain")
+    goal = wanted(generator, target, seed=seed)
+    former = doppelganger(generator)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = type(former)(generator.encoder.layout, **former.hparams).to(former.device)
+        judged = width(module.layout.metadata) * module.hparams.packing
+        critic = Critic(judged, [module.hparams.discriminator_units] * module.hparams.discriminator_layers)
+    kept = {name: weight for name, weight in former.state_dict().items() if _stays(name)}
+    module.load_state_dict(module.state_dict() | kept)
+    encoded = generator.encoder.encode_metadata(goal.metadata)
+    _compete(module, critic.to(former.device), encoded, goal, batches, seed)
+    refuse_divergence(module, batches)
+    return Generator(generator.encoder, module.eval())
+
+
+def _compete(module: DoppelGANger, critic: Critic, rows: Tensor, goal: Wanted, batches: int, seed: int) -> None:
+    """The critic and the metadata generator in turn, as the auxiliary discriminator and the generator of Eq. 1."""
+    options: Any = module.hparams
+    networks: Any = module.generator.metadata
+    networks.train()
+    rates = (options.learning_rate, options.beta1, options.beta2)
+    judging, generating = module.adam(critic, *rates), module.adam(networks, *rates)
+    n = options.batch_size * options.packing
+
+    def fakes(rng: torch.Generator) -> Float[Tensor, "b d"]:
+        noise = torch.randn((n, options.metadata_noise), generator=rng, device=rng.device)
+        return networks(noise).view(options.batch_size, -1)
+
+    for batch in tqdm(range(batches), desc="metadata", unit="batch", mininterval=1, dynamic_ncols=True):
+        rng = stream(seed, batch, 3, device=module.device)
+        for _ in range(options.discriminator_rounds):
+            real = rows[goal.rows(n, rng)].to(module.device).view(options.batch_size, -1)
+            with torch.no_grad():
+                fake = fakes(rng)
+            losses = critic.backward(real, fake, interpolation(len(real), rng), penalty=options.penalty)
+            judging.step()
+        for _ in range(options.generator_rounds):
+            loss = -critic(fakes(rng)).mean()
+            generating.zero_grad()
+            loss.backward(inputs=list(networks.parameters()))
+            generating.step()
+        if module.averaged is not None:
+            averages: Any = module.averaged.metadata
+            move_averages(averages.state_dict(), networks.state_dict(), options.averaging)
+        wrong = [name for name, value in losses.items() if not value.isfinite()]
+        if wrong:
+            raise TrainingDiverged.at(batch, [f"{name} loss of the metadata" for name in wrong])
+
+
+def _stays(name: str) -> bool:
+    """Whether a weight is taken over: it is no critic's, nor of the metadata generator's last layer (D57)."""
+    anew = ("generator.metadata.heads.", "averaged.metadata.heads.", "discriminator.", "auxiliary_discriminator.")
+    return not name.startswith(anew)
