@@ -24,7 +24,7 @@ from dg.schema import Categorical, Schema
 DRAWN, FEWEST = 100_000, 50  # metadata that are drawn to be weighed, and how many of them a wanted value must have
 ROUNDS, NEAR = 1000, 1e-6  # of weighing one field after the other, and how near all shares must then be
 
-Shares = Mapping[str, Mapping[str, float]]
+Shares = Mapping[str, Any]
 """Of categorical fields the weight of each value, e.g. {"technology": {"DSL": 1, "Cable": 4}}; the others have none."""
 
 
@@ -95,7 +95,7 @@ def doppelganger(generator: Generator) -> DoppelGANger:
     return module
 
 
-def _share(schema: Schema, name: str, shares: Mapping[str, float]) -> NDArray[np.float64]:
+def _share(schema: Schema, name: str, shares: Any) -> NDArray[np.float64]:
     """The share of each value of a field, in the schema's order."""
     fields = {field.name: field for field in schema.metadata}
     if name not in fields:
