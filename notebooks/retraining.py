@@ -28,4 +28,14 @@ Markdown(page("retraining", frame, made))
 # %% [markdown]
 # ## What we see
 #
-# Nothing yet: say here what the numbers and drawings above show.
+# On real pages (two combinations in the file, three seeds) metadata come as near to what is wanted as sampling noise
+# allows, but for a value at 1%, which is 0.006 away instead of 0.001. On the homes of MBA (120 combinations, two seeds)
+# they come nearer, not there: 0.208 instead of 0.439, where sampling noise is 0.044. Series stay: of 20,000 samples of
+# MBA the levels of those with the same metadata are 0.011 standard deviations from those before, and two sets from
+# before are 0.012 from each other. With a few dozen matched samples the noise is ten times as large.
+#
+# That rejecting is inefficient we see in part only. On pages it draws 4 to 7 samples for each that it keeps, 2 to 4
+# seconds for 1,000, where retraining takes two minutes of a busy core: it pays from some ten thousand samples on. Who
+# rejects metadata before series are made for them pays next to nothing. But on MBA no rejecting ever gives the
+# combinations that the model does not draw, and a model that is handed out with a rule of rejection still tells what it
+# has learnt.

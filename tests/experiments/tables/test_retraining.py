@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -32,17 +31,16 @@ def test_wanted_distributions(equal):
 
 def test_series_are_compared_where_metadata_are_the_same(equal):
     """Another mix of kinds alone is no distance; other series of the same kinds are."""
-    by_kind = equal.metadata["kind"].cat.codes.to_numpy()[:, None, None] * np.ones_like(equal.measurements)
-    data = type(equal)(equal.schema, equal.metadata, by_kind, equal.lengths)
-    mixed = data.take(np.flatnonzero(by_kind[:, 0, 0] < 2)[5:])
-    moved = type(equal)(equal.schema, mixed.metadata, mixed.measurements + np.float32(1), mixed.lengths)
-    found = retraining._apart(data, {"mixed": mixed, "moved": moved})
-    kinds = Counter(mixed.metadata["kind"])
-    assert found["matched"] == sum(min(20, kinds[kind]) for kind in kinds)
+    kinds = equal.metadata["kind"].cat.codes.to_numpy()
+    data = retraining.Levels(equal.metadata, kinds[:, None].astype(float))
+    chosen = np.flatnonzero(kinds < 2)[5:]
+    mixed = retraining.Levels(equal.metadata.iloc[chosen].reset_index(drop=True), data.levels[chosen])
+    found = retraining._apart(data, {"mixed": mixed, "moved": mixed._replace(levels=mixed.levels + 1)}, equal.schema)
+    assert found["matched"] == len(chosen)
     assert found["mixed"] == 0 and found["moved"] > 0.5
-    only = {"a": data.where(kind="a")}
-    assert retraining._apart(data.where(kind="b"), only)["matched"] == 0
-    assert math.isnan(retraining._apart(data.where(kind="b"), only)["a"])
+    one, other = (retraining.Levels(equal.metadata[kinds == kind], data.levels[kinds == kind]) for kind in (0, 1))
+    found = retraining._apart(one, {"other": other}, equal.schema)
+    assert found["matched"] == 0 and math.isnan(found["other"])
 
 
 @pytest.mark.slow
