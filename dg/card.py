@@ -32,6 +32,7 @@ class Card:
     versions: of dg and torch
     metrics: what its maker measured; `dataclasses.replace(card, metrics={...})` adds some
     privacy: the settings of differential privacy; None: it was trained without
+    retrained: what of it was trained again afterwards, for another distribution of metadata (§6.1)
     """
 
     data: str
@@ -46,6 +47,7 @@ class Card:
     versions: Mapping[str, str]
     metrics: Mapping[str, float] = field(default_factory=dict)
     privacy: Mapping[str, str | bool | int | float] | None = None
+    retrained: str = ""
 
     def __post_init__(self) -> None:
         check(Card, vars(self), "card")
@@ -79,7 +81,8 @@ class Card:
                 f"data      {_plain(self.data)}: {self.samples:,} samples of {shortest:,} to {longest:,} records, "
                 f"fingerprint {self.fingerprint}",
                 f"training  {self.date}, {self.batches:,} batches with seed {self.seed} in {self.seconds:,.1f} s on "
-                f"{_plain(self.device)}; {_listed(self.versions)}",
+                f"{_plain(self.device)}; {_listed(self.versions)}"
+                + (f"; retrained: {_plain(self.retrained)}" if self.retrained else ""),
                 f"metrics   {_listed(self.metrics) or 'none noted'}",
                 f"privacy   {privacy}",
             ]

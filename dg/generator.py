@@ -9,6 +9,7 @@ from dataclasses import replace
 from inspect import signature
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pandas as pd
@@ -167,15 +168,20 @@ class Generator:
     def save(self, path: str | Path) -> None:
         """Writes generator.json, schema.json, encoder.json and weights.safetensors for `dg.load`.
 
-        path: a folder; or one file with all four, whole or not there, where the name ends in .dg
+        path: a folder; or one file with all four where the name ends in .dg. A new one is whole or not there
         """
         path = Path(path)
         if path.suffix == SUFFIX:
             with packing(path) as folder:
                 self._write(folder)
-        else:
-            path.mkdir(parents=True, exist_ok=True)
+        elif path.exists():
             self._write(path)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".unfinished-", dir=path.parent) as unfinished:
+                self._write(Path(unfinished))
+                Path(unfinished).chmod(0o755)
+                Path(unfinished).rename(path)
 
     def _write(self, folder: Path) -> None:
         described = {"format": FORMAT, **self.module.description()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,25 +31,20 @@ def change(
     batches: Count,
     seed: Seed,
 ) -> pd.DataFrame:
-    """Retrains the model in the folder `generator` into the folder `out`, which appears when it is whole.
+    """Retrains the model that `generator` names into the folder or file `out`, which appears when it is whole.
 
     Returns a row for each field and value: what was wanted, its share before and after. Raises ValueError as `retrain`
     does, where `out` is there already, and where not just one of `weights` and `table` is given.
     """
     if bool(weights) == bool(table):
         raise ValueError("retrain: name either weights, e.g. +weights.technology.DSL=0.2, or a table= of metadata")
-    folder = Path(out)
-    if folder.exists():
-        raise ValueError(f"{out} is there already; name another folder, or remove it")
+    path = Path(out)
+    if path.exists():
+        raise ValueError(f"{out} is there already; name another, or remove it")
     target: Any = table or {str(field): dict(_values(shares)) for field, shares in (weights or {}).items()}
     former = load(generator)
     after = retrain(former, target, batches=batches, seed=seed)
-    unfinished = folder.with_name(f".unfinished-{os.getpid()}-{folder.name}")
-    try:
-        after.save(unfinished)
-        unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    after.save(path)
     goal = wanted(former, target, seed=seed)
     equal = np.full(SEEN, 1 / SEEN)
     sides = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def retrain(
     encoded = generator.encoder.encode_metadata(goal.metadata)
     _compete(module, critic.to(former.device), encoded, goal, batches, seed)
     refuse_divergence(module, batches)
-    return Generator(generator.encoder, module.eval())
+    card = generator.card and replace(generator.card, retrained=f"metadata, {batches:,} batches with seed {seed}")
+    return Generator(generator.encoder, module.eval(), card)
 
 
 def _compete(module: DoppelGANger, critic: Critic, rows: Tensor, goal: Wanted, batches: int, seed: int) -> None:

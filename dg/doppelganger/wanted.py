@@ -72,14 +72,11 @@ def wanted(generator: Generator, target: pd.DataFrame | str | Path | Shares, *, 
     return Wanted(metadata, _weighed(codes, fields))
 
 
-@torch.no_grad()
 def draw_metadata(generator: Generator, n: Count, *, seed: Seed) -> pd.DataFrame:
     """n metadata without their time series."""
     module = doppelganger(generator).eval()
-    networks: Any = module.generator if module.averaged is None else module.averaged
-    noise = torch.randn((n, module.hparams.metadata_noise), generator=stream(seed, 0, 4, device=module.device))
-    parts = [generator.encoder.decode_metadata(networks.metadata(part).cpu()) for part in noise.split(10_000)]
-    return pd.concat(parts, ignore_index=True)
+    drawn = module.draw_metadata(n, stream(seed, 0, 4, device=module.device))
+    return generator.encoder.decode_metadata(drawn.cpu())
 
 
 def doppelganger(generator: Generator) -> DoppelGANger:
@@ -138,16 +135,12 @@ def _weighed(codes: Mapping[str, NDArray[np.int64]], fields: Mapping[str, NDArra
 
 def _refuse_beyond(generator: Generator, metadata: pd.DataFrame) -> None:
     """Numbers that no output of the metadata generator decodes to."""
-    for name, scale in generator.encoder.scales.items():
-        if name not in metadata:
-            continue
-        values = metadata[name].to_numpy(np.float64)
-        start, end = scale.range
-        with np.errstate(invalid="ignore"):
-            encoded = scale.forward(values)
-        beyond = ~((encoded >= start - 1e-6) & (encoded <= end + 1e-6))
+    for name in metadata.columns.intersection(list(generator.encoder.scales)):
+        values, (low, high) = metadata[name].to_numpy(np.float64), generator.encoder.outer(name)
+        edge = 1e-6 * (high - low)
+        beyond = ~((values >= low - edge) & (values <= high + edge))
         if beyond.any():
-            row, (low, high) = int(beyond.argmax()), scale.inverse(np.array(scale.range, dtype=np.float64))
+            row = int(beyond.argmax())
             raise ValueError(
                 f"retrain: {name!r} of row {row + 1:,} is {values[row]:g}, and the model was trained on {low:g} to "
                 f"{high:g}: clip it, or leave the row out"

@@ -22,7 +22,7 @@ def read_metadata(table: pd.DataFrame | str | Path, schema: Schema) -> pd.DataFr
     texts = [field.name for field in schema.metadata if isinstance(field, Categorical)]
     names = [field.name for field in schema.metadata]
     source = source_of(opened(table), names, categorical=texts, only=True)
-    refuse_missing(source)
+    refuse_missing(source, "or leave these rows out")
     n = len(source.frame)
     rows = Rows(source.frame, source.where, np.arange(1, n + 1), np.arange(n), np.ones(n, dtype=np.int64))
     columns = {field.name: decoded(codes(rows, field), field) for field in schema.metadata}

@@ -22,6 +22,8 @@ from dg.schema import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
 
+POLICIES = "leave these rows out, or say missing='drop', 'interpolate' or 'mask'"
+
 
 class Source(NamedTuple):
     """A table whose dates are dates.
@@ -96,15 +98,14 @@ def source_of(
     return Source(pd.DataFrame(columns), where, kinds, {name: found for name, found in formats.items() if found})
 
 
-def refuse_missing(source: Source) -> None:
+def refuse_missing(source: Source, remedy: str = POLICIES) -> None:
     """Raises ValueError for the first column with missing values: how many, the first row, and what may be done."""
     for column, values in source.frame.items():
         missing = values.isna().to_numpy()
         if missing.any():
             raise ValueError(
                 f"{source.where}: column {column!r} has {missing.sum():,} missing values, the first in row "
-                f"{source.frame.index[missing.argmax()] + 1:,}; fill them, leave these rows out, or say "
-                "missing='drop', 'interpolate' or 'mask'"
+                f"{source.frame.index[missing.argmax()] + 1:,}; fill them, {remedy}"
             )
 
 

@@ -81,5 +81,5 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda _: retrain(model(metadata=False), ROWS, batches=1),
         "the model has no metadata, so that there is nothing to retrain",
     ),
-    "a folder that is there": (out_there, "is there already; name another folder, or remove it"),
+    "a folder that is there": (out_there, "is there already; name another, or remove it"),
 }

@@ -59,11 +59,10 @@ def test_a_folder_is_whole_or_not_there(model, tmp_path, monkeypatch):
         with pytest.raises(ValueError, match=r"name either weights, .*, or a table= of metadata"):
             change(str(model), str(tmp_path / "new"), weights=weights, table=table, batches=1, seed=0)
 
-    def broken(self: object, folder: Path) -> None:
-        folder.mkdir()
+    def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("dg.generator.Generator.save", broken)
+    monkeypatch.setattr("dg.generator.save_file", broken)
     with pytest.raises(OSError, match="disk full"):
         change(str(model), str(tmp_path / "new"), weights={"site": {"de.wikipedia.org": 1}}, batches=1, seed=0)
     assert not list(tmp_path.iterdir())
