@@ -21,6 +21,7 @@ from dg.files import JSON_LIMIT, content, regular, short
 from dg.memory import available
 from dg.schema import Categorical, Field, Schema
 from dg.tabular import Samples, long_table, wide_table
+from dg.violations import refuse_violations
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +45,14 @@ class TimeSeriesDataset:
         object.__setattr__(self, "lengths", _whole(self.schema, np.asarray(self.lengths)))
         _check_shapes(self)
         object.__setattr__(self, "metadata", checked_metadata(self.schema, self.metadata))
+        refuse_violations(self.schema, self.metadata, self.measurements, self.lengths, self._place)
         _check_measurements(self)
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    def _place(self, field: str, sample: int, step: int | None) -> str:
+        return f"{self.schema.name}: {field!r} of sample {sample}{'' if step is None else f' at step {step}'}"
 
     @property
     def active(self) -> NDArray[np.bool_]:
@@ -201,7 +206,6 @@ def _array(file: Path, kinds: str, dimensions: int) -> NDArray:
     return np.memmap(file, dtype, "r", start, shape, "F" if fortran else "C")
 
 
-UNWHOLE = "is not a whole number: round it, or leave `integer` out of the schema"
 NPY = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -287,8 +291,6 @@ def checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
             typed = pd.to_numeric(column, errors="coerce").astype(np.float64)
             wrong = ~np.isfinite(typed.to_numpy())
             remedy = "is not a finite number"
-            if field.integer and not wrong.any():
-                wrong, remedy = typed.to_numpy() != np.rint(typed), UNWHOLE
         if wrong.any():
             sample = int(wrong.argmax())
             raise ValueError(f"{schema.name}: {field.name!r} of sample {sample} is {column[sample]!r}, which {remedy}")
@@ -297,27 +299,19 @@ def checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_measurements(dataset: TimeSeriesDataset) -> None:
-    fields = dataset.schema.measurements
-    for column, field in enumerate(fields):
+    """That codes are those of values, and that the padding is zero."""
+    active = dataset.active
+    for column, field in enumerate(dataset.schema.measurements):
         series = dataset.measurements[:, :, column]
         if isinstance(field, Categorical):
             last = len(field.values) - 1
             wrong = ~((series >= 0) & (series <= last)) | (series != np.rint(series))
             _refuse(dataset, field.name, wrong, f"is not the code of a value, a whole number from 0 to {last}")
-        else:
-            low = -np.inf if field.low is None else field.low
-            high = np.inf if field.high is None else field.high
-            wrong = ~np.isfinite(series) | (dataset.active & ((series < low) | (series > high)))
-            _refuse(dataset, field.name, wrong, f"is not a finite number between {low} and {high}")
-            if field.integer:
-                _refuse(dataset, field.name, series != np.rint(series), UNWHOLE)
-        _refuse(dataset, field.name, ~dataset.active & (series != 0), "lies past the sample's length, so it must be 0")
+        _refuse(dataset, field.name, ~active & (series != 0), "lies past the sample's length, so it must be 0")
 
 
 def _refuse(dataset: TimeSeriesDataset, field: str, wrong: NDArray[np.bool_], remedy: str) -> None:
     if wrong.any():
         sample, step = (int(i) for i in np.argwhere(wrong)[0])
         value = dataset.measurement(field)[sample, step]
-        raise ValueError(
-            f"{dataset.schema.name}: {field!r} of sample {sample} at step {step} is {value}, which {remedy}"
-        )
+        raise ValueError(f"{dataset._place(field, sample, step)} is {value}, which {remedy}")

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from pandas.api.types import is_float_dtype
 
 from dg.clocks import DAY, SECOND, Clock, dated
-from dg.schema import MISSING, POOLED, Categorical, Continuous, Field, Schema, Table
+from dg.fields import MISSING, POOLED, Categorical, Continuous, Field
+from dg.schema import Schema
+from dg.table import Table
 
 DAYS, SECONDS = "days since 1970-01-01", "seconds since 1970-01-01"
 UNITS = {DAYS: DAY, SECONDS: SECOND}

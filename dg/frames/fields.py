@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_dtype, is_numeric_dtype
 
 from dg.clocks import DAY, counted
+from dg.fields import MISSING, POOLED, Categorical, Continuous, Field
 from dg.files import short
 from dg.frames.rows import Rows
-from dg.schema import MISSING, POOLED, Categorical, Continuous, Field
 from dg.tabular import DAYS, SECONDS, UNITS
 
 FEW = 20  # samples, of which each may have a value of its own by chance

@@ -12,14 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
+from dg.fields import MISSING, Categorical, Continuous, Field
 from dg.frames.fields import codes, decoded, field_of, refuse_changes, refuse_ids
 from dg.frames.missing import Missing, interpolated, masked, told_once, whole
 from dg.frames.rows import Rows, in_order
 from dg.frames.source import Source, opened, refuse_missing, source_of
 from dg.frames.times import Spacing, Times, completed, irregular, spaced
 from dg.hyperparameters import Count, check
-from dg.schema import MISSING, Categorical, Continuous, Field, Schema, Table
+from dg.schema import Schema
+from dg.table import Table
 from dg.tabular import mask_of
+from dg.violations import refuse_violations
 
 
 def read_long(
@@ -187,6 +190,7 @@ def assembled(
         else decoded(codes(rows, field)[rows.begin], field)
         for field in schema.metadata
     }
+    refuse_violations(schema, metadata, measurements, rows.lengths, rows.told)
     return TimeSeriesDataset(schema, pd.DataFrame(metadata, index=range(n)), measurements, rows.lengths)
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_dtype, is_numeric_dtype
 
+from dg.fields import MISSING
 from dg.files import short
 from dg.frames.rows import Rows
-from dg.schema import MISSING
 
 Missing: TypeAlias = Literal["refuse", "drop", "interpolate", "mask"]
 

@@ -46,6 +46,10 @@ class Rows(NamedTuple):
         same = codes == codes[np.minimum(first, len(codes) - 1)]
         return np.asarray(same | (codes < 0), dtype=bool)
 
+    def told(self, column: str, sample: int, step: int | None) -> str:
+        """What errors call a sample's value at a step, or its metadata."""
+        return f"{self.where}: column {column!r} of row {self.numbers[self.begin[sample] + (step or 0)]:,}"
+
     def keep(self, samples: NDArray[np.bool_]) -> Rows:
         """The rows of some samples."""
         kept = samples[self.sample]

@@ -18,7 +18,7 @@ from pandas.tseries.api import guess_datetime_format
 
 from dg.datasets.tables import OFFLINE, text
 from dg.files import alias, reading, regular, short
-from dg.schema import DTYPES
+from dg.table import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
 

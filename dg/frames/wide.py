@@ -18,7 +18,7 @@ from dg.frames.long import name_of, samples_of
 from dg.frames.missing import Missing
 from dg.frames.source import Opened, Source, opened, source_of
 from dg.hyperparameters import Count, check
-from dg.schema import Table
+from dg.table import Table
 
 ROW = "row of the table"  # names the samples while a wide table is read
 

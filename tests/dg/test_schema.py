@@ -70,6 +70,26 @@ def test_a_file_names_integer_only_where_it_is_true() -> None:
     assert said_twice != COUNTS and Schema.from_json(said_twice) == schema
 
 
+def test_a_file_names_constraints_only_where_they_are_stated() -> None:
+    plain = (Continuous("used"), Continuous("free"), Continuous("all"), Continuous("sent"))
+    stated = (
+        Continuous("used", low=0, at_most="free"),
+        Continuous("free", low=0),
+        Continuous("all", sum_of=("used", "free")),
+        Continuous("sent", increasing=True),
+    )
+    assert all(set(field) == KEYS for field in json.loads(Schema("s", (), plain, 3).to_json())["measurements"])
+    text = Schema("s", (), stated, 3).to_json()
+    further = [{k: v for k, v in field.items() if k not in KEYS} for field in json.loads(text)["measurements"]]
+    assert further == [{"at_most": "free"}, {}, {"sum_of": ["used", "free"]}, {"increasing": True}]
+    assert Schema.from_json(text) == Schema("s", (), stated, 3) and hash(stated) == hash(
+        Schema.from_json(text).measurements
+    )
+
+
+KEYS = {"type", "name", "unit", "low", "high"}
+
+
 def test_a_schema_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         MBA.name = "other"  # type: ignore[misc]
