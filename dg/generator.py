@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from inspect import signature
@@ -23,6 +24,7 @@ from dg.card import Card
 from dg.conditions import Conditions, Metadata
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.encoding import Encoded, Encoder, width
+from dg.encoding.constraints import Repairs, report
 from dg.hyperparameters import Count, Seed, check
 from dg.lengths import Asked, Lengths
 from dg.memory import available
@@ -70,14 +72,20 @@ class Generator:
         check(Generator.sample, {"n": n, "seed": seed}, "Generator.sample")
         order = self.order(n, seed=seed, lengths=lengths, metadata=metadata)
         self._refuse_more_than_fits(n, order.longest)
-        return concatenate([self.chunk(order, number) for number in range(self.chunks(order))])
+        return concatenate(list(self._made(order)))
 
     def batches(
         self, n: int, *, seed: int, lengths: Asked | None = None, metadata: Metadata | None = None
     ) -> Iterator[TimeSeriesDataset]:
         """The samples that `sample` gives, a chunk at a time, so that any number of them fits into memory."""
         order = self.order(n, seed=seed, lengths=lengths, metadata=metadata)
-        yield from (self.chunk(order, number) for number in range(self.chunks(order)))
+        yield from self._made(order)
+
+    def _made(self, order: Order) -> Iterator[TimeSeriesDataset]:
+        """All chunks; at the end one line of the log says what was repaired in them."""
+        repairs: Repairs = Counter()
+        yield from (self.chunk(order, number, repairs) for number in range(self.chunks(order)))
+        report(repairs, self.encoder.schema, order.n)
 
     def order(self, n: int, *, seed: int, lengths: object = None, metadata: object = None) -> Order:
         """Checks what is asked for; raises ValueError for what the model cannot make."""
@@ -109,10 +117,13 @@ class Generator:
         """How many chunks an order has."""
         return -(-order.n // self.chunk_size)
 
-    def chunk(self, order: Order, number: int) -> TimeSeriesDataset:
-        """The samples of one chunk. It is always made whole, so that no sample depends on n; the last one is cut."""
+    def chunk(self, order: Order, number: int, repairs: Repairs | None = None) -> TimeSeriesDataset:
+        """The samples of one chunk. It is always made whole, so that no sample depends on n; the last one is cut.
+
+        repairs: what was changed for the schema's constraints is added to it (`Encoder.decode`)
+        """
         size, encoder, module = self.chunk_size, self.encoder, self.module.eval()
-        start, device = number * size, module.device
+        start, device, repairs = number * size, module.device, Counter() if repairs is None else repairs
         kept, told = min(size, order.n - start), {}
         if order.longest > encoder.schema.max_length:
             encoder, module = encoder.lengthened(order.longest), module.lengthened(order.longest)
@@ -123,18 +134,18 @@ class Generator:
             return module.generate(size, stream(order.seed, start, *key, device=device), **told)
 
         if order.conditions is None:
-            return encoder.decode(_first(made(2, **told).to("cpu"), kept))
+            return encoder.decode(_first(made(2, **told).to("cpu"), kept), repairs)
         wanted = order.conditions.exactly(start, kept, size, order.seed)
         if not self._can_be_told("metadata"):
             parts = accepted(order.conditions, wanted, lambda draw: _parts(made(3, draw)))
-            return encoder.decode(Encoded(*parts).to("cpu"))
+            return encoder.decode(Encoded(*parts).to("cpu"), repairs)
         if order.conditions.whole:
             drawn = encoder.encode_metadata(wanted).to(device)
         else:
             rounds = (stream(order.seed, start, 3, draw, device=device) for draw in count())
             (drawn,) = accepted(order.conditions, wanted, lambda _: (module.draw_metadata(4 * size, next(rounds)),))
         told["metadata"] = drawn[torch.arange(size, device=device).clamp(max=kept - 1)]
-        dataset = encoder.decode(_first(made(2, **told).to("cpu"), kept))
+        dataset = encoder.decode(_first(made(2, **told).to("cpu"), kept), repairs)
         return replace(dataset, metadata=wanted) if order.conditions.whole else dataset
 
     def _can_be_told(self, what: str) -> bool:

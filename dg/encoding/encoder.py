@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from pydantic import Discriminator, Tag, with_config
 from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset, one_hot
+from dg.encoding.constraints import Numbers, Repairs, bounded, related, repair, report
 from dg.encoding.layout import Activation, Block, Encoded, Layout, columns, width
 from dg.encoding.transforms import Scale, auto_normalize, undo_auto_normalize
 from dg.files import STRICT, parse_json, short
@@ -129,7 +131,7 @@ class Encoder:
     def outer(self, name: str) -> tuple[float, float]:
         """The lowest and the highest value that `decode` gives to the numeric metadata field called `name`."""
         field = next(field for field in _continuous(self.schema.metadata) if field.name == name)
-        low, high = _rounded(self.scales[name].inverse(np.array(self.range, dtype=np.float64)), field)
+        low, high = self._bounded(np.array(self.range, dtype=np.float64), field)
         return float(low), float(high)
 
     @property
@@ -191,8 +193,12 @@ class Encoder:
             lengths=torch.from_numpy(dataset.lengths.copy()),
         )
 
-    def decode(self, encoded: Encoded) -> TimeSeriesDataset:
-        """Tensors to physical units: the most probable value of a categorical field, whole numbers where all are."""
+    def decode(self, encoded: Encoded, repairs: Repairs | None = None) -> TimeSeriesDataset:
+        """Tensors to physical units: the most probable value of a categorical field, numbers that keep all constraints.
+
+        repairs: how many values were changed for the constraints between numbers is added to it; without it logged
+        """
+        counted: Repairs | None = Counter() if related(self.schema) else None
         lengths = encoded.lengths.cpu().numpy()
         active = np.arange(self.schema.max_length) < lengths[:, None]
         minmax, normalized, blocks = _array(encoded.minmax), self.normalized, self.layout.measurements
@@ -206,9 +212,17 @@ class Encoder:
             if field.name in normalized:
                 pair = 2 * normalized.index(field.name)
                 values = undo_auto_normalize(values, minmax[:, pair : pair + 2], self.range)
-            values = np.clip(self.scales[field.name].inverse(values), field.low, field.high)
-            measurements[:, :, number] = np.where(active, _rounded(values, field), 0.0)
-        return TimeSeriesDataset(self.schema, self.decode_metadata(encoded.metadata), measurements, lengths)
+            numbers = bounded(self.scales[field.name].inverse(values), field, np.float32, counted, active)
+            measurements[:, :, number] = np.where(active, numbers, 0.0)
+        metadata = self._decoded_metadata(encoded.metadata, counted)
+        if counted is not None:
+            series = {field.name: measurements[:, :, at] for at, field in enumerate(self.schema.measurements)}
+            repair(self.schema.measurements, series, lengths, counted)
+            if repairs is None:
+                report(counted, self.schema, len(lengths))
+            else:
+                repairs.update(counted)
+        return TimeSeriesDataset(self.schema, metadata, measurements, lengths)
 
     def to_json(self) -> str:
         """The encoder without its schema, which has a file of its own."""
@@ -238,14 +252,27 @@ class Encoder:
 
     def decode_metadata(self, encoded: Float[torch.Tensor, "n m"]) -> pd.DataFrame:
         """The metadata in physical units, as `decode` gives them."""
-        decoded: dict[str, object] = {}
+        return self._decoded_metadata(encoded, None)
+
+    def _decoded_metadata(self, encoded: torch.Tensor, repairs: Repairs | None) -> pd.DataFrame:
+        decoded: dict[str, Any] = {}
         for field, (_, where) in zip(self.schema.metadata, columns(self.layout.metadata), strict=True):
             if isinstance(field, Categorical):
                 decoded[field.name] = pd.Categorical.from_codes(_codes(encoded[:, where]), list(field.values))
             else:
-                values = self.scales[field.name].inverse(_array(encoded[:, where.start]))
-                decoded[field.name] = _rounded(values, field)
+                decoded[field.name] = self._bounded(_array(encoded[:, where.start]), field, repairs)
+        numbers = {field.name: decoded[field.name][:, None] for field in _continuous(self.schema.metadata)}
+        repair(
+            self.schema.metadata,
+            numbers,
+            np.ones(len(encoded), dtype=np.int64),
+            Counter() if repairs is None else repairs,
+        )
         return pd.DataFrame(decoded, index=pd.RangeIndex(len(encoded)))
+
+    def _bounded(self, encoded: NDArray[np.float64], field: Continuous, repairs: Repairs | None = None) -> Numbers:
+        """A column of the metadata in physical units."""
+        return bounded(self.scales[field.name].inverse(encoded), self.schema.loosened(field), np.float64, repairs)
 
 
 @with_config(STRICT)
@@ -278,10 +305,6 @@ def _refuse_unknown(schema: Schema, option: str, names: Collection[str], *, nume
 def _codes(soft: torch.Tensor) -> NDArray[np.int64]:
     """The column with the highest number, in the last dimension of the columns of a categorical field."""
     return soft.detach().cpu().numpy().argmax(axis=-1)
-
-
-def _rounded(values: NDArray[np.float64], field: Continuous) -> NDArray[np.float64]:
-    return np.rint(values) + 0.0 if field.integer else values  # + 0.0 makes 0 of -0
 
 
 def _values(dataset: TimeSeriesDataset, name: str) -> NDArray[np.float64]:
