@@ -93,7 +93,7 @@ OPTIONAL = (
     "increasing",
     "at_most",
     "sum_of",
-)  # in a file, so that older ones are what they always were
+)  # so that older files are what they were
 
 
 @with_config(STRICT)
