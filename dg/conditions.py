@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dg.encoding import Encoder
 from dg.files import reading, regular, short
 from dg.schema import Categorical, Continuous
+from dg.violations import refuse_metadata
 
 Metadata: TypeAlias = Mapping[str, Any] | pd.DataFrame | str | Path
 Range = tuple[float, float]
@@ -35,11 +36,12 @@ class Conditions:
         self.ranges: dict[str, Range] = {}
         self._weights: dict[str, NDArray[np.float64]] = {}
         self._fixed: dict[str, NDArray[np.float64]] = {}
+        where = "metadata"
         if isinstance(metadata, Mapping):
             for name, asked in metadata.items():
                 self._ask(str(name), asked)
         else:
-            frame, where = read_asked(metadata, "metadata")
+            frame, where = read_asked(metadata, where)
             self._take(frame, where)
         self.exact = [name for name in self.fields if name in self._weights or name in self._fixed]
         self.whole = len(self.exact) == len(self.fields)
@@ -50,6 +52,9 @@ class Conditions:
                     f"metadata: {name!r} is no whole number, and no sample has exactly one value of it by chance: ask "
                     "for a range (low, high)" + (", or tell all fields of the metadata" if told else "")
                 )
+
+        if self.whole:
+            refuse_metadata(encoder.schema, self._fixed, n, lambda name, row, _: f"{where}: row {row + 1:,}: {name!r}")
 
     def exactly(self, start: int, number: int, chunk: int, seed: int) -> pd.DataFrame:
         """What `number` samples from `start` on, of the `chunk` that begins there, shall have exactly."""

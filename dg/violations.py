@@ -26,14 +26,21 @@ def refuse_violations(
     place: Place,
 ) -> None:
     """Raises ValueError for the first numeric value outside its bounds or against another constraint of `schema`."""
-    fields = [schema.loosened(field) for field in schema.metadata if isinstance(field, Continuous)]
-    own = {field.name: np.asarray(metadata[field.name], dtype=np.float64)[:, None] for field in fields}
-    for field, sample, _, wrong in _violations(fields, own, np.ones((len(lengths), 1), dtype=bool)):
-        raise ValueError(f"{place(field, sample, None)} is {wrong}")
+    refuse_metadata(schema, metadata, len(lengths), place)
     series = {field.name: measurements[:, :, column] for column, field in enumerate(schema.measurements)}
     active = np.arange(schema.max_length) < lengths[:, None]
     for field, sample, step, wrong in _violations(schema.measurements, series, active):
         raise ValueError(f"{place(field, sample, step)} is {wrong}")
+
+
+def refuse_metadata(schema: Schema, metadata: Mapping[str, NDArray] | pd.DataFrame, n: int, place: Place) -> None:
+    """The same for n rows of metadata, or for numbers that are those of all of them."""
+    fields = [schema.loosened(field) for field in schema.metadata if isinstance(field, Continuous)]
+    columns = {
+        field.name: np.broadcast_to(np.asarray(metadata[field.name], dtype=np.float64), n)[:, None] for field in fields
+    }
+    for field, sample, _, wrong in _violations(fields, columns, np.ones((n, 1), dtype=bool)):
+        raise ValueError(f"{place(field, sample, None)} is {wrong}")
 
 
 def _violations(

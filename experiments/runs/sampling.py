@@ -6,14 +6,16 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
 import baselines  # noqa: F401, its models can be loaded
+from dg.encoding.constraints import Repairs, report
 from dg.generator import Generator, Order
 from dg.memory import keep_large_buffers
 from dg.model_file import load
@@ -22,11 +24,28 @@ from experiments.runs.table_file import Part, part
 AHEAD = 2  # chunks a process that are made or wait to be written
 
 
+class _Made(NamedTuple):
+    """The samples of one chunk as a part of a table, and what was repaired in them."""
+
+    samples: int
+    table: Part
+    repairs: Repairs
+
+
 def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs: int) -> Iterator[tuple[int, Part]]:
     """How many samples each part of the table called `name` has, and the part; the same whatever `jobs` is.
 
+    At the end the log says what was repaired in all of them.
     model: what is in `folder`, where `jobs` processes read it again
     """
+    repairs: Repairs = Counter()
+    for made in _all(folder, model, order, name, jobs=jobs):
+        repairs.update(made.repairs)
+        yield made.samples, made.table
+    report(repairs, model.encoder.schema, order.n)
+
+
+def _all(folder: str | Path, model: Generator, order: Order, name: str, *, jobs: int) -> Iterator[_Made]:
     chunks = model.chunks(order)
     keep_large_buffers()
     if jobs == 1 or chunks == 1:
@@ -45,7 +64,7 @@ def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs
         initargs=(folder, order, name),
     )
     try:
-        waiting: deque[Future[tuple[int, Part]]] = deque()
+        waiting: deque[Future[_Made]] = deque()
         for number in range(chunks):
             waiting.append(pool.submit(_numbered, number))
             if len(waiting) == AHEAD * jobs:
@@ -56,10 +75,11 @@ def parts(folder: str | Path, model: Generator, order: Order, name: str, *, jobs
         pool.shutdown(cancel_futures=True)
 
 
-def _part(model: Generator, order: Order, number: int, name: str) -> tuple[int, Part]:
-    samples = model.chunk(order, number)
+def _part(model: Generator, order: Order, number: int, name: str) -> _Made:
+    repairs: Repairs = Counter()
+    samples = model.chunk(order, number, repairs)
     frame = samples.to_table(first_sample=number * model.chunk_size, seed=order.seed)
-    return len(samples), part(frame, name, first=number == 0)
+    return _Made(len(samples), part(frame, name, first=number == 0), repairs)
 
 
 _task: tuple[Generator, Order, str]  # of a process that makes chunks
@@ -82,6 +102,6 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _numbered(number: int) -> tuple[int, Part]:
+def _numbered(number: int) -> _Made:
     model, order, name = _task
     return _part(model, order, number, name)

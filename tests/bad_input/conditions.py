@@ -67,6 +67,16 @@ def command(**given: Any) -> Callable[[Path], object]:
     return run
 
 
+def at_most(folder: Path) -> None:
+    """A model of jobs that use at most their memory is told some that use more."""
+    fields = (Continuous("used", at_most="memory"), Continuous("memory"))
+    rows = pd.DataFrame({"used": [1.0, 2.0, 3.0, 4.0], "memory": [4.0, 3.0, 3.0, 4.0]})
+    series = np.ones((4, 1, 1), dtype=np.float32)
+    jobs = TimeSeriesDataset(Schema("jobs", fields, (Continuous("load"),), 1), rows, series, np.ones(4, dtype=np.int64))
+    generator = fit(partial(DoppelGANger, **QUICK | {"sample_len": 1}), jobs, batches=1, seed=0, accelerator="cpu")
+    generator.sample(2, seed=0, metadata=pd.DataFrame({"used": [3.0, 4.0], "memory": [3.0, 3.5]}))
+
+
 def beyond_memory(folder: Path) -> None:
     with patch("dg.generator.available", lambda: 2**30):
         model().sample(3, seed=0, lengths=1_000_000)
@@ -135,6 +145,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "metadata that no training sample has": (
         sample(of="AR", metadata={"area": "City", "tasks": 2, "size": 1.0}),
         "no training sample has all of these values, .* ask for what they have, or for fewer fields",
+    ),
+    "metadata that the schema's constraints rule out": (
+        at_most,
+        "^metadata: row 2: 'used' is 4.0, which is more than the 3.5 of 'memory': correct one of them, or leave",
     ),
     "lengths of a model that has none": (sample(of="AR", lengths=3), "AR cannot be told lengths; DoppelGANger can"),
     "a length of nothing": (sample(lengths=0), r"a range \(low, high\) or 3 whole numbers from 1 .* are wanted, got 0"),
