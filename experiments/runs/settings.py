@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from dg.files import STRICT, told
-from dg.hyperparameters import Count, Decay
+from dg.hyperparameters import Count, Decay, Seed
 from experiments.runs.run import TEST_SEEDS
 
 Name = Annotated[str, StringConstraints(min_length=1)]
@@ -17,6 +17,7 @@ REMEDY = {
     "trainer": "a run trains for its batches on one device, whole: the trainer takes accelerator, precision and "
     "log_every_n_steps; several devices run several cells of a sweep side by side",
     "outputs": "name the folder where runs are kept",
+    "only": "only=schema shows what is found in the table, and stops",
 }
 
 
@@ -71,7 +72,7 @@ class Dataset(Open):
     load: dict[str, Any]
     metrics: list[str]
     task: Literal["forecasting", "classification"]
-    predicted: str
+    predicted: Name | None
 
 
 class Trainer(Checked):
@@ -99,10 +100,27 @@ class Settings(Open):
     trainer: Trainer
 
 
-def check(config: DictConfig) -> None:
+class Fitting(Open):
+    """conf/fit.yaml, composed; what reads the table checks its own options."""
+
+    table: Name
+    out: Name
+    schema_file: Name | None = Field(alias="schema")
+    only: Literal["schema"] | None
+    metadata: list[str] | None
+    measurements: list[str] | None
+    log: list[str]
+    season: Count | None
+    batches: Count
+    seed: Seed
+    model: Model
+    trainer: Trainer
+
+
+def check(config: DictConfig, kind: type[BaseModel] = Settings) -> None:
     """Raises ValueError that names the first field that is wrong, what it should be, and the remedy."""
     try:
-        Settings.model_validate(OmegaConf.to_container(config, resolve=True))
+        kind.model_validate(OmegaConf.to_container(config, resolve=True))
     except ValidationError as error:
         group = str(error.errors()[0]["loc"][0])
         remedy = f"; {REMEDY[group]}" if group in REMEDY else ""
