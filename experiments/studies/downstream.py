@@ -32,6 +32,12 @@ def classified(
     runs: Sequence[Run], features: Callable[[TimeSeriesDataset], Array] = summary, *, augment: bool = False
 ) -> pd.DataFrame:
     """The classifiers' accuracies; models that cannot generate metadata are left out."""
+    unsaid = sorted({run.dataset for run in runs if run.config.dataset.predicted is None})
+    if unsaid:
+        raise ValueError(
+            f"{unsaid[0]}: nothing is said to be predicted: name a categorical field of the metadata by "
+            "dataset.predicted="
+        )
     reasons = unable(runs, ("metadata",))
     able = [run for run in runs if run.model not in reasons]
     frame = scores(able, lambda run: classification(run.config.dataset.predicted, features), augment=augment)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from hydra.errors import InstantiationException
 
 from benchmarks.catalogue import metrics
 from dg.datasets import released
@@ -17,9 +19,25 @@ DATASETS = sorted(file.stem for file in (ROOT / "conf" / "dataset").glob("*.yaml
 REAL = {"gcut_jobs": "gcut/job_days"}  # datasets without a simulator
 
 
+@pytest.fixture
+def cells(tmp_path) -> Path:
+    """A table of 130 cells, each seen for some days of two weeks."""
+    rng = np.random.default_rng(0)
+    rows = [
+        {"cell": cell, "day": day, "area": ["city", "village"][cell % 2], "load": rng.normal(50, 9), "calls": day}
+        for cell in range(130)
+        for day in range(rng.integers(3), rng.integers(9, 15))
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "cells.csv", index=False)
+    return tmp_path / "cells.csv"
+
+
 @pytest.fixture(params=DATASETS)
 def parts(request, config):
     chosen = [f"dataset={request.param}", "scale.samples=60"]
+    if request.param == "custom":
+        chosen += [f"data={request.getfixturevalue('cells')}", "dataset.predicted=area"]
+        chosen += ["dataset.load.sample=cell", "dataset.load.time=day"]
     if request.param in REAL:
         chosen.append(f"data={request.getfixturevalue('shared_data') / REAL[request.param]}")
     cell = config(*chosen)
@@ -47,3 +65,17 @@ def test_it_can_be_handed_on_in_the_authors_format(parts, tmp_path):
     _, real = parts
     released.write(real.train, tmp_path)
     assert released.read(tmp_path).fingerprint == real.train.fingerprint
+
+
+def test_your_own_table_is_named_and_so_are_its_samples(config, cells):
+    with pytest.raises(InstantiationException, match="custom is your own table: name a CSV or Parquet file by data="):
+        split(config("dataset=custom"))
+    with pytest.raises(InstantiationException, match=r"cells\.csv: name the column .* by dataset\.load\.sample="):
+        split(config("dataset=custom", f"data={cells}"))
+
+
+def test_your_own_table_is_drawn_from_without_replacement(config, cells):
+    chosen = ["dataset=custom", f"data={cells}", "dataset.load.sample=cell", "dataset.load.measurements=[load]"]
+    some, all = split(config(*chosen, "scale.samples=20")), split(config(*chosen, "scale.samples=1000"))
+    assert len(some.train) == 20 and len(all.train) == 65
+    assert [field.name for field in some.train.schema.measurements] == ["load"]

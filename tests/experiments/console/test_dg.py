@@ -33,7 +33,7 @@ def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 def test_what_a_table_goes_through_comes_first():
     own = [verb for verb in VERBS if verb in dg.FIRST]
     assert VERBS[: len(own)] == own == [verb for verb in dg.FIRST if verb in VERBS]
-    assert {"generate", "evaluate", "train", "reproduce"} <= set(VERBS)
+    assert {"fit", "generate", "evaluate", "train", "reproduce"} <= set(VERBS)
 
 
 def test_help_has_a_line_and_an_example_of_each_verb(say):
@@ -58,8 +58,10 @@ def test_a_verbs_help_has_its_header_and_each_option_with_its_comment(say, verb:
 
 def test_options_are_told_in_plain_words(say):
     text = say("generate", "--help")
-    assert re.search(r"^  generator=… +needed: the file", text, re.M) and re.search(r"^  n=1000 +samples$", text, re.M)
-    assert re.search(r"^  dataset=wwt +one of gcut, gcut_jobs, mba, wwt$", say("train", "--help"), re.M)
+    assert re.search(r"^  generator=… +needed: the file", text, re.M) and re.search(
+        r"^  n=null +samples; null: 1,000", text, re.M
+    )
+    assert re.search(r"^  dataset=wwt +one of custom, gcut, gcut_jobs, mba, wwt$", say("train", "--help"), re.M)
 
 
 def test_a_part_of_an_option_is_an_option():
