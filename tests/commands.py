@@ -21,12 +21,12 @@ READY.set_forkserver_preload(["experiments.paper.grid", "hydra_plugins.hydra_job
 
 
 class Command:
-    """`python -m module arguments` from the repository's root, with what tests need of subprocess.Popen."""
+    """`python -m module arguments`, from the repository's root unless told, as tests need it of subprocess.Popen."""
 
-    def __init__(self, module: str, *arguments: str, largest_file: int | None = None) -> None:
+    def __init__(self, module: str, *arguments: str, largest_file: int | None = None, cwd: Path = ROOT) -> None:
         self._told = tempfile.TemporaryDirectory()
         self._files = [Path(self._told.name, name) for name in ("output", "errors")]
-        self._process = READY.Process(target=_run, args=(module, arguments, self._files, largest_file))
+        self._process = READY.Process(target=_run, args=(module, arguments, self._files, largest_file, cwd))
         self._process.start()
 
     @property
@@ -53,12 +53,12 @@ class Command:
         return status, output, errors
 
 
-def _run(module: str, arguments: tuple[str, ...], told: list[Path], largest_file: int | None) -> None:
+def _run(module: str, arguments: tuple[str, ...], told: list[Path], largest_file: int | None, cwd: Path) -> None:
     for number, file in enumerate(told, start=1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-    os.chdir(ROOT)
+    os.chdir(cwd)
     os.environ["PYTHONPATH"] = str(ROOT)
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)

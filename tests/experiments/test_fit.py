@@ -1,0 +1,134 @@
+"""Your own table becomes a model file: what is shown, the schema that is edited, a seed, an interruption, a folder."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hydra import compose, initialize_config_dir
+
+import dg
+from experiments.runs import fitting
+from experiments.runs.fitting import fit
+from tests.commands import Command
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+SMALL = ["+model.module.lstm_units=8", "+model.module.discriminator_units=8", "+model.module.batch_size=10"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty carriers of 9 to 14 days from the second or third of March on."""
+    rng, file = np.random.default_rng(0), tmp_path_factory.mktemp("table") / "carriers.csv"
+    rows = [
+        {"carrier": f"c{n}", "day": day.date(), "area": ["Urban", "Rural"][n % 2], "calls": rng.poisson(20), "load": x}
+        for n in range(60)
+        for day in pd.date_range(f"2026-03-0{2 + n % 2}", periods=rng.integers(9, 15))
+        for x in [rng.random()]
+    ]
+    pd.DataFrame(rows).to_csv(file, index=False)
+    return file
+
+
+@pytest.fixture
+def fitted(table: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Fits a few batches, with options."""
+
+    def run(*options: str, out: str = "carriers.dg") -> Path:
+        usual = [f"table={table}", "sample=carrier", "time=day", "batches=6", f"out={tmp_path / out}"]
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            fit(
+                compose(
+                    "fit", [*usual, *(SMALL if not any("model=" in option for option in options) else []), *options]
+                )
+            )
+        return tmp_path / out
+
+    return run
+
+
+def test_a_table_becomes_a_model_file_from_which_such_a_table_is_drawn(fitted, table, tmp_path, capsys):
+    model = dg.load(fitted("name=mine", "log=[calls]"))
+    said = capsys.readouterr().out
+    assert "mine: 60 samples of 9 to 14 records" in said and "day in steps of 1 days" in said
+    assert "| area      | sample   | category     |" in said and "| Rural, Urban" in said
+    assert "| calls     | record   | whole number |" in said and str(model.card) in said
+    assert (model.card.data, model.card.samples, model.card.batches) == ("mine", 60, 6)
+    assert model.encoder.scales["calls"].log and not model.encoder.scales["load"].log
+    drawn = dg.to_long(model.sample(5, seed=0))
+    assert list(drawn) == list(pd.read_csv(table)) and set(drawn["area"]) <= {"Urban", "Rural"}
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["carriers.dg", "carriers.schema.json"]
+
+
+def test_the_same_seed_gives_the_same_model_in_a_folder_too(fitted):
+    folders = [fitted("seed=3", out=name) for name in ("one", "two")] + [fitted("seed=4", out="three")]
+    for name in ("weights.safetensors", "schema.json", "encoder.json"):
+        one, two, three = ((folder / name).read_bytes() for folder in folders)
+        assert one == two and (one == three) == (name != "weights.safetensors")
+
+
+def test_the_schema_is_shown_edited_and_handed_back(fitted, tmp_path, capsys):
+    out = fitted("only=schema")
+    file = tmp_path / "carriers.schema.json"
+    assert f"It is in {file}: where it is not what you mean" in capsys.readouterr().out
+    assert not out.exists() and [one.name for one in tmp_path.iterdir()] == [file.name]
+    edited = json.loads(file.read_text())
+    edited["measurements"][1] |= {"unit": "Erlang", "low": 0.0}
+    edited["measurements"].pop(0)
+    file.write_text(json.dumps(edited))
+    with pytest.raises(ValueError, match="says something else than is found: hand it over by schema="):
+        fitted()
+    model = dg.load(fitted(f"schema={file}"))
+    assert model.encoder.schema.measurements == (dg.Continuous("load", unit="Erlang", low=0),)
+    assert list(dg.to_long(model.sample(3, seed=0))) == ["carrier", "day", "area", "load"]
+    assert json.loads(file.read_text()) == edited
+
+
+def test_a_season_reaches_the_model(fitted):
+    model = dg.load(fitted("model=doppelganger_best", "season=7", "batches=1")).module
+    assert model.hparams["season"] == 7
+    assert dg.load(fitted("model=doppelganger_best", "batches=1", out="other")).module.hparams["season"] == 1
+
+
+@pytest.mark.parametrize("name", ["gaussian", "naive_gan"])
+def test_other_models_can_be_fitted(fitted, name):
+    assert len(dg.load(fitted(f"model={name}", "batches=1")).sample(4, seed=0)) == 4
+
+
+def test_a_reading_option_that_the_config_has_is_handed_on(fitted, monkeypatch):
+    """One line in conf/fit.yaml is enough for an option that `read_long` gets later."""
+
+    def read_long(table: str, *, sample: str, time: str = "", missing: str = "refuse") -> object:
+        raise ValueError(f"missing is {missing}")
+
+    monkeypatch.setattr(fitting, "read_long", read_long)
+    with pytest.raises(ValueError, match="missing is drop"):
+        fitted("+missing=drop")
+
+
+@pytest.mark.slow
+def test_interrupted_it_goes_on_by_the_same_command_to_the_same_model(table, tmp_path):
+    """Where the first command is stopped after a checkpoint, its model is that of a training in one piece."""
+    chosen = [f"table={table}", "sample=carrier", "time=day", "batches=250", "model.module.sample_len=7", *SMALL]
+    status, _, errors = Command("experiments.fit", *chosen, f"out={tmp_path / 'whole'}").finish()
+    assert status == 0, errors
+    out = tmp_path / "stopped"
+    command = Command("experiments.fit", *chosen, f"out={out}")
+    while not (tmp_path / "stopped.unfinished" / "checkpoint.ckpt").exists() and command.poll() is None:
+        time.sleep(0.02)
+    command.send_signal(signal.SIGINT)
+    status, _, errors = command.finish(timeout=60)
+    assert status == 130 and "the same command goes on" in errors and "Traceback" not in errors, errors
+    assert not out.exists() and (tmp_path / "stopped.unfinished" / "checkpoint.ckpt").exists()
+    status, said, errors = Command("experiments.fit", *chosen, f"out={out}").finish()
+    assert status == 0, errors
+    assert (out / "weights.safetensors").read_bytes() == (tmp_path / "whole" / "weights.safetensors").read_bytes()
+    assert "250 batches" in said and not (tmp_path / "stopped.unfinished").exists()
+    status, _, errors = Command("experiments.fit", *chosen, f"out={out}").finish()
+    assert status == 1 and errors.strip().splitlines()[-1].startswith("error: ") and "is there already" in errors
