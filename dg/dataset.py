@@ -24,6 +24,14 @@ from dg.tabular import Samples, long_table, wide_table
 from dg.violations import refuse_violations
 
 
+class UnknownField(KeyError, ValueError):
+    """A dataset is asked for a field that it has not; a command ends with these words, as with any wrong value."""
+
+    def __str__(self) -> str:
+        """The message without the quotes of a KeyError."""
+        return str(self.args[0])
+
+
 @dataclass(frozen=True, eq=False)
 class TimeSeriesDataset:
     """n samples of metadata and of records, checked once when they are made.
@@ -63,7 +71,7 @@ class TimeSeriesDataset:
         """The series [n, t] of the measurement called `name`; the codes of its values if it is categorical."""
         names = [field.name for field in self.schema.measurements]
         if name not in names:
-            raise KeyError(f"{self.schema.name} has no measurement {name!r}; it has {names}")
+            raise UnknownField(f"{self.schema.name} has no measurement {name!r}; it has {names}")
         return self.measurements[:, :, names.index(name)]
 
     def take(self, index: NDArray[np.integer] | NDArray[np.bool_] | slice) -> TimeSeriesDataset:
@@ -79,7 +87,7 @@ class TimeSeriesDataset:
         """The samples whose metadata equal `values`, e.g. `where(technology="DSL")`."""
         unknown = set(values) - set(self.metadata.columns)
         if unknown:
-            raise KeyError(
+            raise UnknownField(
                 f"{self.schema.name} has no metadata {sorted(unknown)}; it has {list(self.metadata.columns)}"
             )
         chosen = np.ones(len(self), dtype=bool)
