@@ -9,8 +9,11 @@ import hydra
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from dg.frames import read_like, read_long
+from dg.files import JSON_LIMIT, content
+from dg.frames import read_like
 from dg.hyperparameters import Seed, check
+from dg.own_table import read
+from dg.schema import Schema
 from experiments.console.door import enter, expected
 from experiments.ink.numbers import printed
 from experiments.ink.plots import sample_grid
@@ -24,21 +27,23 @@ def evaluate(
     synthetic: str,
     out: str,
     *,
-    sample: str,
-    time: str = "",
-    metadata: list[str] | None = None,
-    measurements: list[str] | None = None,
+    schema: str | None = None,
     held_out: str | None = None,
     seed: Seed = 0,
+    **reading: Any,
 ) -> str:
     """Writes evaluation.md, .csv and .png into the folder `out`; returns the page.
 
     Synthetic samples are compared with held-out real ones, or, where there are none, with one half of the real ones;
-    the other half stands beside them: what real samples have. Raises ValueError as `read_long` and `read_like` do, and
-    where there are too few samples.
+    the other half stands beside them: what real samples have.
+    schema: a file that says how to read them; else `reading` does, as `read_long` is told
+    Raises ValueError as `read_long` and `read_like` do, and where there are too few samples.
     """
     check(evaluate, {"seed": seed}, "evaluate")
-    known = read_long(real, sample=sample, time=time, metadata=metadata, measurements=measurements)
+    if schema is None:
+        known = read(real, **reading)
+    else:
+        known = read_like(real, Schema.from_json(content(schema, JSON_LIMIT), schema))
     candidate = read_like(synthetic, known.schema)
     if held_out is None:
         (train, reference), whose, unasked = known.split(0.5, 0.5, seed=seed), "of the real samples", UNASKED

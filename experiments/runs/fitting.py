@@ -15,11 +15,12 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 import baselines  # noqa: F401, its models can be trained
+from dg import own_table
 from dg.archive import SUFFIX
 from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.files import JSON_LIMIT, content, short
-from dg.frames import read_like, read_long
+from dg.frames import read_like, read_long, read_wide
 from dg.module import GenerativeModule
 from dg.schema import Schema
 from dg.training import fit as trained
@@ -66,19 +67,18 @@ def fit(config: DictConfig) -> None:
 
 
 def read(config: DictConfig) -> TimeSeriesDataset:
-    """The table, by the options that `read_long` has under the same names, or by a schema file."""
-    given = _given(read_long, config)
+    """The table, by the options that `read_long` and `read_wide` have under the same names, or by a schema file."""
+    given = _given(read_wide if config.wide else read_long, config)
     if config.schema is None:
-        parameters = signature(read_long).parameters.items()
-        for name in (name for name, parameter in parameters if parameter.default is Parameter.empty):
-            if name not in given:
-                raise ValueError(f"{name}= is needed, a column of the table; or schema=, a file that says it")
-        return read_long(**given)
+        if not (config.sample or config.window or config.wide):
+            raise ValueError("sample= is needed, a column of the table; or schema=, a file that says it")
+        return own_table.read(wide=config.wide, **given)
     schema = Schema.from_json(content(config.schema, JSON_LIMIT), config.schema)
     again = _given(read_like, config)
     said = {"name": schema.name, **(vars(schema.table) if schema.table else given)}  # else `read_like` refuses it
     for name, value in given.items():
-        if name not in again and value != said.get(name):
+        usual = signature(read_long).parameters[name].default
+        if name not in again and value not in (said.get(name), usual, []):
             raise ValueError(
                 f"{name} is {short(value)} by {name}=, and {config.schema} says how to read: leave one out"
             )

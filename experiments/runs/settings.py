@@ -108,7 +108,8 @@ class Fitting(Open):
     schema_file: Name | None = Field(alias="schema")
     only: Literal["schema"] | None
     metadata: list[str] | None
-    measurements: list[str] | None
+    measurements: list[str] | dict[str, list[str]] | None
+    wide: bool
     log: list[str]
     season: Count | None
     batches: Count

@@ -70,7 +70,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no such column": (fitting("sample=site"), r"cells\.csv has no column 'site'; it has \['cell', 'hour', 'load'\]"),
     "a column that is no list": (
         fitting("measurements=load"),
-        "measurements: Input should be a valid list, got 'load'",
+        r"measurements\.list.str.: Input should be a valid list, got 'load'",
     ),
     "no batches": (fitting("batches=0"), "batches: Input should be greater than or equal to 1, got 0"),
     "batches in words": (fitting("batches=many"), "batches: Input should be a valid integer, got 'many'"),

@@ -14,7 +14,6 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 import dg
-from experiments.runs import fitting
 from experiments.runs.fitting import fit
 from tests.commands import Command
 
@@ -61,7 +60,7 @@ def test_a_table_becomes_a_model_file_from_which_such_a_table_is_drawn(fitted, t
     assert "| calls     | record   | whole number |" in said and str(model.card) in said
     assert (model.card.data, model.card.samples, model.card.batches) == ("mine", 60, 6)
     assert model.encoder.scales["calls"].log and not model.encoder.scales["load"].log
-    drawn = dg.to_long(model.sample(5, seed=0))
+    drawn = model.sample(5, seed=0).to_long()
     assert list(drawn) == list(pd.read_csv(table)) and set(drawn["area"]) <= {"Urban", "Rural"}
     assert sorted(file.name for file in tmp_path.iterdir()) == ["carriers.dg", "carriers.schema.json"]
 
@@ -86,7 +85,7 @@ def test_the_schema_is_shown_edited_and_handed_back(fitted, tmp_path, capsys):
         fitted()
     model = dg.load(fitted(f"schema={file}"))
     assert model.encoder.schema.measurements == (dg.Continuous("load", unit="Erlang", low=0),)
-    assert list(dg.to_long(model.sample(3, seed=0))) == ["carrier", "day", "area", "load"]
+    assert list(model.sample(3, seed=0).to_long()) == ["carrier", "day", "area", "load"]
     assert json.loads(file.read_text()) == edited
 
 
@@ -101,15 +100,19 @@ def test_other_models_can_be_fitted(fitted, name):
     assert len(dg.load(fitted(f"model={name}", "batches=1")).sample(4, seed=0)) == 4
 
 
-def test_a_reading_option_that_the_config_has_is_handed_on(fitted, monkeypatch):
-    """One line in conf/fit.yaml is enough for an option that `read_long` gets later."""
-
-    def read_long(table: str, *, sample: str, time: str = "", missing: str = "refuse") -> object:
-        raise ValueError(f"missing is {missing}")
-
-    monkeypatch.setattr(fitting, "read_long", read_long)
-    with pytest.raises(ValueError, match="missing is drop"):
-        fitted("+missing=drop")
+def test_a_table_is_read_as_is_said(fitted, table, tmp_path):
+    """Windows of four days, of which a value is missing; and the same table with a row a sample."""
+    holes = pd.read_csv(table)
+    holes.loc[3, "load"] = None
+    holes.to_csv(tmp_path / "holes.csv", index=False)
+    model = dg.load(fitted(f"table={tmp_path / 'holes.csv'}", "missing=mask", "window=4", "batches=1", out="a.dg"))
+    names = [field.name for field in model.encoder.schema.measurements]
+    assert names == ["calls", "load", "load is missing"] and model.card.lengths == (4, 4)
+    wide = holes.pivot(index=["carrier", "area"], columns="day", values="calls").reset_index()
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    options = [f"table={tmp_path / 'wide.csv'}", "wide=true", "time=null", "missing=interpolate", "batches=1"]
+    samples = dg.load(fitted(*options, out="b.dg")).sample(3, seed=0)
+    assert list(samples.to_wide()) == list(wide)
 
 
 @pytest.mark.slow
