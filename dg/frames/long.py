@@ -94,6 +94,8 @@ def samples_of(
     pool: int | None,
 ) -> TimeSeriesDataset:
     """The samples of a long table that was read; `note` says what is known of it before its rows are looked at."""
+    for column in (column for column in categorical if column not in source.frame):
+        raise ValueError(f"{source.where} has no column {column!r}, which categorical= names")
     if missing == "refuse":
         refuse_missing(source)
     rows, times = ordered(source, note, spacing, gaps=missing != "refuse")
@@ -110,9 +112,9 @@ def samples_of(
     for column in (*own, *series):
         values = rows.frame[column].iloc[rows.begin] if column in own else rows.frame[column]
         fields[column] = field_of(values, rows.where, category=column in categorical, pool=pool)
-    hidden = {
-        c for c, field in fields.items() if c in masks or (isinstance(field, Categorical) and MISSING in field.values)
-    }
+    hidden = set(masks)
+    if missing == "mask":
+        hidden |= {c for c, field in fields.items() if isinstance(field, Categorical) and MISSING in field.values}
     kinds = {c: source.kinds[c] for c in source.frame if c in {note.sample, note.time, *own, *series}}
     note = replace(
         note,

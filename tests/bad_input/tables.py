@@ -140,6 +140,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: unwrap(read_long)(table(), sample="cell", missing="ignore"),
         "read_long: missing: .*'refuse', 'drop'.*got 'ignore'",
     ),
+    "categories of no column": (read(table(), categorical=["site"]), "no column 'site', which categorical= names"),
     "windows of nothing": (read(table(), window=0), "read_long: window: .*greater than or equal to 1"),
     "its own word for missing": (
         read(table(kind=["(missing)", None, "x", "x", "x"]), missing="mask"),

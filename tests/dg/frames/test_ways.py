@@ -73,6 +73,11 @@ def test_masks_bring_missing_values_back():
     assert read_like(given.fillna({"load": 0, "calls": 1, "kind": "x"}), data.schema).schema == data.schema
 
 
+def test_a_word_for_missing_is_a_value_where_nothing_is():
+    given = cells(area=np.repeat(["(missing)", "land", "(missing)"], 4))
+    back(read_long(given, sample="cell", time="hour"), given)
+
+
 def test_numbers_without_fractions_stay_whole_where_some_are_missing():
     """DuckDB makes fractions of whole numbers as soon as one is missing."""
     data = read_long(cells(calls=[1.0, np.nan, *range(10)]), sample="cell", time="hour", missing="mask")
