@@ -61,7 +61,7 @@ def read_long(
         raise ValueError("read_long: name the column of the samples by sample=, or cut one long series by window=")
     named = [*filter(None, (sample, time)), *(metadata or ()), *(measurements or ())]
     only = metadata is not None and measurements is not None
-    source = source_of(opened(table), named, categorical=categorical, only=only)
+    source = source_of(opened(table, named if only else None), named, categorical=categorical, only=only)
     note = Table(tuple(source.kinds.items()), sample, time, window=window or 0, formats=tuple(source.formats.items()))
     return samples_of(
         source,

@@ -15,14 +15,18 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
 from pandas.tseries.api import guess_datetime_format
+from pyarrow.parquet import ParquetFile
 
 from dg.datasets.tables import OFFLINE, text
 from dg.files import alias, reading, regular, short
+from dg.memory import available
 from dg.table import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
 
 POLICIES = "leave these rows out, or say missing='drop', 'interpolate' or 'mask'"
+
+HELD, PACKED = 4, {"none": 1, "gzip": 8}  # times a table's bytes while it is read, and the bytes in one of gzip's
 
 
 class Source(NamedTuple):
@@ -47,19 +51,48 @@ class Opened(NamedTuple):
     where: str
 
 
-def opened(table: pd.DataFrame | str | Path) -> Opened:
-    """A Parquet file by its own types, any other as CSV by those that DuckDB finds."""
+def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) -> Opened:
+    """A Parquet file by its own types, any other as CSV by those that DuckDB finds. A named index is columns too.
+
+    only: of a Parquet file, other columns need not be read
+    Raises ValueError where the rows would not fit into the free memory.
+    """
     if isinstance(table, pd.DataFrame):
-        return Opened(table.reset_index(drop=True), "the table")
+        return Opened(_without_index(table), "the table")
     with open(regular(table), "rb") as file:
         begins = file.read(4)
     with reading(table, "save it as CSV or Parquet"):
         if begins == b"PAR1":
-            return Opened(pd.read_parquet(table).reset_index(drop=True), str(table))
+            return Opened(_without_index(_parquet(table, only)), str(table))
         packing = "gzip" if begins.startswith(b"\x1f\x8b") else "none"
+        _refuse_large(Path(table).stat().st_size * PACKED[packing], str(table))
         with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
             options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packing}'"
             return Opened(database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df(), str(table))
+
+
+def _parquet(table: str | Path, only: Sequence[str] | None) -> pd.DataFrame:
+    with ParquetFile(table) as file:
+        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+        chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
+        known = {chunk.path_in_schema for chunk in chunks}
+        chosen = None if only is None or not known.issuperset(only) else list(only)
+        parts = (chunk for chunk in chunks if chosen is None or chunk.path_in_schema in chosen)
+        _refuse_large(sum(chunk.total_uncompressed_size for chunk in parts), str(table))
+    return pd.read_parquet(table, columns=chosen)
+
+
+def _refuse_large(size: int, where: str) -> None:
+    if HELD * size > available():
+        raise ValueError(
+            f"{where}: its {size / 1e9:,.1f} GB take up to {HELD * size / 1e9:,.1f} GB of memory, and "
+            f"{available() / 1e9:,.1f} GB are free: name metadata= and measurements= of a Parquet file, whose other "
+            "columns are then not read, or take a part of its samples"
+        )
+
+
+def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.reset_index(drop=all(name is None for name in frame.index.names))
 
 
 def source_of(

@@ -178,6 +178,25 @@ def test_rare_categories_are_put_together_and_drawn_again():
     assert read_like(given, data.schema).fingerprint == data.fingerprint
 
 
+def test_a_named_index_is_columns_too(tmp_path: Path):
+    given = cells().set_index(["cell", "hour"])
+    given.to_parquet(tmp_path / "table.parquet")
+    for table in (given, tmp_path / "table.parquet"):
+        back(read_long(table, sample="cell", time="hour"), cells())
+
+
+def test_a_table_that_memory_does_not_hold_is_refused_before_it_is_read(tmp_path: Path, monkeypatch):
+    cells(more="x" * 1000).to_parquet(tmp_path / "table.parquet")
+    cells().to_csv(tmp_path / "table.csv", index=False)
+    monkeypatch.setattr("dg.frames.source.available", lambda: 3000)
+    named = {"metadata": ["area"], "measurements": ["load"]}
+    assert len(read_long(tmp_path / "table.parquet", sample="cell", time="hour", **named)) == 3
+    monkeypatch.setattr("dg.frames.source.available", lambda: 300)
+    for kind in ("csv", "parquet"):
+        with pytest.raises(ValueError, match=r"GB of memory, and .* are free: name metadata= and measurements="):
+            read_long(tmp_path / f"table.{kind}", sample="cell", time="hour", **named)
+
+
 def test_one_long_series_is_cut_into_windows():
     given = pd.DataFrame({"day": pd.date_range("2026-01-01", periods=30).astype("datetime64[us]"), "load": range(30)})
     data = read_long(given, time="day", window=7)
