@@ -63,7 +63,7 @@ class Card:
             date=datetime.datetime.now(datetime.UTC).date(),
             batches=batches,
             seed=seed,
-            seconds=round(seconds, 1),
+            seconds=round(seconds, 3),
             device=torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
             versions={"dg": __version__, "torch": str(torch.__version__)},
         )
