@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -123,7 +123,7 @@ def source_of(
             values = values.convert_dtypes(dtype_backend="numpy_nullable")
         values, kinds[name] = _plain(values, where)
         if kinds[name] in ("object", "str", "string") and name not in categorical:
-            values, formats[name] = _dates(values)
+            values, formats[name] = _dates(values, where)
         columns[name] = values
         if name not in empty:
             _refuse_empty(values, where)
@@ -183,21 +183,31 @@ def _plain(values: pd.Series, where: str) -> tuple[pd.Series, str]:
     return values, kind
 
 
-def _dates(values: pd.Series) -> tuple[pd.Series, str]:
-    """Dates for texts that are all dates in one format, and that format."""
-    present = values.dropna()
-    first: Any = present.iloc[0] if len(present) else ""
+def _dates(values: pd.Series, where: str) -> tuple[pd.Series, str]:
+    """Dates for texts that are all dates in one format, and that format.
+
+    Raises ValueError where it cannot be told whether days or months come first, but for 31.12.2026, days first.
+    """
+    told = pd.Series(values.dropna().unique(), dtype=object)
+    found: dict[str, pd.Series] = {}
     for dayfirst in (False, True):
         with warnings.catch_warnings():  # that a day may come first, which is then tried
             warnings.simplefilter("ignore", UserWarning)
-            found = guess_datetime_format(first, dayfirst=dayfirst)
-        if found is None or not re.match(FORMAT, found):
-            return values, ""
-        told = pd.Series(present.unique(), dtype=object)
-        parsed = pd.to_datetime(told, format=found, errors="coerce", utc="%z" in found)
-        if not parsed.isna().any() and "%z" not in found and (parsed.dt.strftime(found) == told).all():
-            return pd.to_datetime(values, format=found).astype("datetime64[us]"), found
-    return values, ""
+            guess = guess_datetime_format(told.iloc[0] if len(told) else "", dayfirst=dayfirst)
+        if guess is None or "%z" in guess or not re.match(FORMAT, guess):
+            continue
+        dates = pd.to_datetime(told, format=guess, errors="coerce")
+        if not dates.isna().any() and (dates.dt.strftime(guess) == told).all():
+            found[guess] = dates
+    if len(found) == 2 and not dates.equals(next(iter(found.values()))) and not guess.startswith("%d."):
+        raise ValueError(
+            f"{where}: column {values.name!r} may have the day or the month first, {told.iloc[0]!r}; write its dates "
+            "as year-month-day, or name it by categorical="
+        )
+    if not found:
+        return values, ""
+    chosen = list(found)[-1]
+    return pd.to_datetime(values, format=chosen).astype("datetime64[us]"), chosen
 
 
 def _refuse_empty(values: pd.Series, where: str) -> None:

@@ -64,7 +64,11 @@ def _number(value: float, field: Field) -> str:
 def _spacing(table: Table | None) -> str:
     """By which column records follow one another."""
     if table is None or not table.time:
-        return ", in the order of the rows"
-    dated = dict(table.columns)[table.time].startswith("datetime")
-    step = pd.Timedelta(table.step, "us") if dated else f"{table.step:g}"
+        return ", in the order of the columns" if table is not None and table.wide else ", in the order of the rows"
+    if table.gap:
+        return f", {table.time} as it comes"
+    if table.clock == "months":
+        return f", {table.time} in steps of {table.step:g} months"
+    dated = table.time in dict(table.formats) or dict(table.columns)[table.time].startswith("date")
+    step = str(pd.Timedelta(table.step, "us")).removesuffix(" 00:00:00") if dated else f"{table.step:g}"
     return f", {table.time} in steps of {step}"

@@ -109,6 +109,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         read(table(hour=["2026-01-01", "2026-01-02", "2026-02-31", "2026-01-02", "2026-01-03"])),
         "the time column 'hour' is .*, and should be numbers or dates",
     ),
+    "dates that may begin with a day or a month": (
+        read(table(hour=["02/01/2026", "03/01/2026", "04/01/2026", "02/01/2026", "03/01/2026"])),
+        "column 'hour' may have the day or the month first, '02/01/2026'; write its dates as year-month-day",
+    ),
     "metadata that change": (
         read(table(), time="", metadata=["hour"]),
         "column 'hour' changes within sample 'b', in row 2: metadata are the same for all records",

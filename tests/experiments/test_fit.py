@@ -14,6 +14,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 import dg
+from experiments.ink.fields import fields
 from experiments.runs.fitting import fit
 from tests.commands import Command
 
@@ -113,6 +114,20 @@ def test_a_table_is_read_as_is_said(fitted, table, tmp_path):
     options = [f"table={tmp_path / 'wide.csv'}", "wide=true", "time=null", "missing=interpolate", "batches=1"]
     samples = dg.load(fitted(*options, out="b.dg")).sample(3, seed=0)
     assert list(samples.to_wide()) == list(wide)
+
+
+@pytest.mark.parametrize(
+    ("times", "options", "words"),
+    [
+        (pd.date_range("2026-01-01", periods=3, freq="MS"), {}, "t in steps of 1 months"),
+        (pd.date_range("2026-01-01", periods=3).strftime("%d.%m.%Y"), {}, "t in steps of 1 days"),
+        ([1.0, 1.5, 4.0], {"spacing": "irregular"}, "t as it comes"),
+        ([1.0, 1.5, 2.0], {}, "t in steps of 0.5"),
+    ],
+)
+def test_what_is_found_of_times_is_said(times, options, words):
+    table = pd.DataFrame({"cell": [1, 1, 1, 2, 2, 2], "t": [*times, *times], "load": [1.5, 2, 3, 4, 5, 6]})
+    assert f"in all, {words}\n" in fields(dg.read_long(table, sample="cell", time="t", **options))
 
 
 @pytest.mark.slow
