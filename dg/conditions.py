@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dg.encoding import Encoder
-from dg.files import reading, regular, short
+from dg.files import packing, reading, short
 from dg.schema import Categorical, Continuous
 from dg.violations import refuse_metadata
 
@@ -148,13 +148,12 @@ def read_asked(table: object, name: str) -> tuple[pd.DataFrame, str]:
         return table, name
     if not isinstance(table, str | Path):
         raise ValueError(f"{name}: {short(table)} is no mapping and no table of one row a sample")
-    with open(regular(table), "rb") as opened:
-        begins = opened.read(4)
+    packed = packing(table)
     with reading(table, "save it as CSV or Parquet"):
-        if begins == b"PAR1":
+        if packed == "parquet":
             return pd.read_parquet(table), str(table)
-        packing = "gzip" if begins.startswith(b"\x1f\x8b") else None
-        return pd.read_csv(table, dtype=str, keep_default_na=False, compression=packing), str(table)
+        compression = "gzip" if packed == "gzip" else None
+        return pd.read_csv(table, dtype=str, keep_default_na=False, compression=compression), str(table)
 
 
 def _weights(field: Categorical | Continuous, asked: Mapping[Any, Any]) -> NDArray[np.float64]:

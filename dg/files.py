@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -29,6 +29,13 @@ def regular(path: str | Path) -> Path:
         kind = "a folder" if stat.S_ISDIR(mode) else "a pipe, a socket or a device"
         raise ValueError(f"{path} is {kind}; name a regular file")
     return path
+
+
+def packing(path: str | Path) -> Literal["parquet", "gzip", "none"]:
+    """What a regular file is by its first bytes: Parquet, something in gzip, or neither."""
+    with open(regular(path), "rb") as file:
+        begins = file.read(4)
+    return "parquet" if begins == b"PAR1" else "gzip" if begins.startswith(b"\x1f\x8b") else "none"
 
 
 def content(path: str | Path, limit: int) -> bytes:

@@ -33,6 +33,15 @@ class Samples(NamedTuple):
         """bool [n, t]: where a sample has a record."""
         return np.arange(self.schema.max_length) < self.lengths[:, None]
 
+    def measurement(self, name: str) -> NDArray[np.float32]:
+        """The series [n, t] of a measurement."""
+        return self.measurements[:, :, [field.name for field in self.schema.measurements].index(name)]
+
+    def missing(self, name: str) -> NDArray[np.bool_] | None:
+        """bool [n, t]: where a measurement is missing; None: it has no mask."""
+        has = any(field.name == mask_of(name) for field in self.schema.measurements)
+        return self.measurement(mask_of(name)) > 0 if has else None
+
 
 def mask_of(name: str) -> str:
     """The categorical measurement that says whether the one called `name` is missing."""
@@ -42,26 +51,24 @@ def mask_of(name: str) -> str:
 def long_table(samples: Samples, *, first_sample: int, seed: int) -> pd.DataFrame:
     """A row a record; see `TimeSeriesDataset.to_long`."""
     table = _with_sample(samples.schema.table or _plain(samples.schema), samples.schema)
-    kinds, lengths, n = dict(table.columns), samples.lengths, len(samples.lengths)
-    sample, begin = np.arange(n).repeat(lengths), lengths.cumsum() - lengths
+    kinds, lengths, active = dict(table.columns), samples.lengths, samples.active
+    sample, begin = np.arange(len(lengths)).repeat(lengths), lengths.cumsum() - lengths
     columns = {table.sample: _typed(pd.Series(sample + first_sample), kinds[table.sample])}
     if table.time:
         since = (np.arange(len(sample)) - begin[sample]).astype(np.float64)
         if table.gap:
-            gaps = _series(samples, table.gap).astype(np.float64)
-            since = gaps.cumsum() - (gaps.cumsum() - gaps)[begin][sample] - gaps[begin][sample]
+            passed = samples.measurement(table.gap)[active].astype(np.float64).cumsum()
+            since = passed - passed[begin][sample]
         first = samples.metadata[table.first].to_numpy()[sample] if table.first in samples.metadata else 0
         moments = np.asarray(table.start + (first + since) * table.step, dtype=np.float64)
         columns[table.time] = _moments(moments, table, kinds[table.time])
     for name, values in _metadata(samples, table, first_sample, seed):
         columns[name] = values.iloc[sample].reset_index(drop=True)
     for place, field in enumerate(_fields(samples.schema, table)):
-        values = pd.Series(_series(samples, field.name))
         rng = np.random.default_rng((seed, first_sample, place, 1))
-        restored = _restored(values, field, table, rng)
-        if mask_of(field.name) in _names(samples.schema):
-            restored = restored.mask(_series(samples, mask_of(field.name)) > 0)
-        columns[field.name] = restored
+        restored = _restored(pd.Series(samples.measurement(field.name)[active]), field, table, rng)
+        missing = samples.missing(field.name)
+        columns[field.name] = restored if missing is None else restored.mask(missing[active])
     return pd.DataFrame({name: columns[name] for name in kinds if name in columns})
 
 
@@ -78,10 +85,8 @@ def wide_table(samples: Samples, *, first_sample: int, seed: int) -> pd.DataFram
     inside = samples.active
     for place, field in enumerate(_fields(schema, table)):
         rng = np.random.default_rng((seed, first_sample, place, 1))
-        series = samples.measurements[:, :, _names(schema).index(field.name)]
-        hidden = ~inside
-        if mask_of(field.name) in _names(schema):
-            hidden = hidden | (samples.measurements[:, :, _names(schema).index(mask_of(field.name))] > 0)
+        series, missing = samples.measurement(field.name), samples.missing(field.name)
+        hidden = ~inside if missing is None else ~inside | missing
         for step, column in enumerate(wide[field.name]):
             values = _restored(pd.Series(series[:, step]), field, table, rng, kinds.get(column))
             columns[column] = values.mask(hidden[:, step]) if hidden[:, step].any() else values
@@ -115,15 +120,6 @@ def _fields(schema: Schema, table: Table) -> list[Field]:
     """The measurements that the table has: not the gaps between times, and no masks."""
     own = {table.gap, *map(mask_of, table.masked)}
     return [field for field in schema.measurements if field.name not in own]
-
-
-def _names(schema: Schema) -> list[str]:
-    return [field.name for field in schema.measurements]
-
-
-def _series(samples: Samples, name: str) -> NDArray[np.float32]:
-    """A measurement, record by record."""
-    return samples.measurements[:, :, _names(samples.schema).index(name)][samples.active]
 
 
 def _plain(schema: Schema) -> Table:

@@ -43,9 +43,9 @@ def change(
         raise ValueError(f"{out} is there already; name another, or remove it")
     target: Any = table or {str(field): dict(_values(shares)) for field, shares in (weights or {}).items()}
     former = load(generator)
-    after = retrain(former, target, batches=batches, seed=seed)
-    after.save(path)
     goal = wanted(former, target, seed=seed)
+    after = retrain(former, goal, batches=batches, seed=seed)
+    after.save(path)
     equal = np.full(SEEN, 1 / SEEN)
     sides = {
         "wanted": _shares(goal.metadata, goal.weights),

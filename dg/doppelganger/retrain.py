@@ -28,14 +28,14 @@ BATCHES = 3000
 
 def retrain(
     generator: Generator,
-    target: pd.DataFrame | str | Path | Shares,
+    target: pd.DataFrame | str | Path | Shares | Wanted,
     *,
     batches: Count = BATCHES,
     seed: Seed = 0,
 ) -> Generator:
     """A new Generator of the same P(R | A) and another P(A), a function of the generator, the target and the seed.
 
-    target: a table with one row a sample and all metadata fields, or the shares of values (`wanted`)
+    target: a table with one row a sample and all metadata fields, the shares of values, or what `wanted` made of them
     batches: minibatches to train for; the model's own size, rates, units and penalty are kept (D57)
 
     The min/max generator and the measurement generator stay as they are, running statistics included. Of the metadata
@@ -45,7 +45,7 @@ def retrain(
     TrainingDiverged when a loss or a weight is no longer finite.
     """
     check(retrain, {"batches": batches, "seed": seed}, "retrain")
-    goal = wanted(generator, target, seed=seed)
+    goal = target if isinstance(target, Wanted) else wanted(generator, target, seed=seed)
     former = doppelganger(generator)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

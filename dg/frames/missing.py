@@ -39,8 +39,7 @@ def told_once(rows: Rows, column: str, *, masked: bool) -> pd.Series:
     missing = values.isna().to_numpy()
     if not missing.any():
         return values
-    places = np.where(missing, len(missing), np.arange(len(missing)))
-    first = np.minimum.reduceat(places, rows.begin)
+    first = rows.first(missing)
     never = first == len(missing)
     if never.any() and not (masked and _category(values)):
         row = rows.numbers[rows.begin[never.argmax()]]
@@ -68,8 +67,7 @@ def interpolated(rows: Rows, column: str, never: float | None = None) -> pd.Seri
     values, missing = rows.frame[column], rows.frame[column].isna().to_numpy()
     if not missing.any():
         return values
-    places = np.arange(len(missing))
-    first = np.minimum.reduceat(np.where(missing, len(missing), places), rows.begin)
+    places, first = np.arange(len(missing)), rows.first(missing)
     last = np.maximum.reduceat(np.where(missing, -1, places), rows.begin)
     empty = last < 0
     if empty.any() and never is None:

@@ -38,11 +38,14 @@ class Rows(NamedTuple):
         """Of each row its place in its sample."""
         return np.arange(len(self.frame)) - self.begin[self.sample]
 
+    def first(self, missing: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Of each sample the place of its first row that is not `missing`; where all are, the number of rows."""
+        return np.minimum.reduceat(np.where(missing, len(missing), np.arange(len(missing))), self.begin)
+
     def steady(self, column: str) -> NDArray[np.bool_]:
         """Of each row whether its value is that of its sample's first row with one, or missing."""
         codes, _ = pd.factorize(self.frame[column])
-        places = np.where(codes >= 0, np.arange(len(codes)), len(codes))
-        first = np.minimum.reduceat(places, self.begin)[self.sample]
+        first = self.first(codes < 0)[self.sample]
         same = codes == codes[np.minimum(first, len(codes) - 1)]
         return np.asarray(same | (codes < 0), dtype=bool)
 

@@ -18,14 +18,12 @@ from pandas.tseries.api import guess_datetime_format
 from pyarrow.parquet import ParquetFile
 
 from dg.datasets.tables import OFFLINE, text
-from dg.files import alias, reading, regular, short
+from dg.files import alias, packing, reading, short
 from dg.memory import available
 from dg.table import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
-
 POLICIES = "leave these rows out, or say missing='drop', 'interpolate' or 'mask'"
-
 HELD, PACKED = 4, {"none": 1, "gzip": 8}  # times a table's bytes while it is read, and the bytes in one of gzip's
 
 
@@ -59,15 +57,13 @@ def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) 
     """
     if isinstance(table, pd.DataFrame):
         return Opened(_without_index(table), "the table")
-    with open(regular(table), "rb") as file:
-        begins = file.read(4)
+    packed = packing(table)
     with reading(table, "save it as CSV or Parquet"):
-        if begins == b"PAR1":
+        if packed == "parquet":
             return Opened(_without_index(_parquet(table, only)), str(table))
-        packing = "gzip" if begins.startswith(b"\x1f\x8b") else "none"
-        _refuse_large(Path(table).stat().st_size * PACKED[packing], str(table))
+        _refuse_large(Path(table).stat().st_size * PACKED[packed], str(table))
         with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
-            options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packing}'"
+            options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packed}'"
             return Opened(database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df(), str(table))
 
 
