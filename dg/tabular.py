@@ -149,11 +149,10 @@ def _restored(
         counts = np.array([count for _, count in field.pooled], dtype=np.float64)
         drawn = rng.choice(len(counts), len(codes), p=counts / counts.sum())
         codes, names = np.where(pool, len(names) + drawn, codes), [*names, *(value for value, _ in field.pooled)]
+    hidden = {POOLED} if field.pooled else set[str]()
     if MISSING in names and field.name in table.masked:
-        codes = np.where(codes == names.index(MISSING), -1, codes)
-    shown = [
-        name for name in names if name not in (POOLED if field.pooled else "", MISSING if MISSING in names else "")
-    ]
+        codes, hidden = np.where(codes == names.index(MISSING), -1, codes), hidden | {MISSING}
+    shown = [name for name in names if name not in hidden]
     if dtype == "category":
         kept = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names), validate=False)
         return pd.Series(kept.set_categories(shown) if shown != names else kept)

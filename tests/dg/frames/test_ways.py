@@ -74,8 +74,9 @@ def test_masks_bring_missing_values_back():
 
 
 def test_a_word_for_missing_is_a_value_where_nothing_is():
-    given = cells(area=np.repeat(["(missing)", "land", "(missing)"], 4))
-    back(read_long(given, sample="cell", time="hour"), given)
+    area = np.repeat(["(missing)", "land", "(missing)"], 4)
+    for given in (cells(area=area), cells(area=pd.Categorical(area))):
+        back(read_long(given, sample="cell", time="hour"), given)
 
 
 def test_numbers_without_fractions_stay_whole_where_some_are_missing():
