@@ -14,6 +14,7 @@ from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
 from dg.nn import FLAGS, Heads, active_blocks, mlp
+from dg.privacy import Privacy, PrivateTraining
 
 
 class NaiveGAN(GenerativeModule):
@@ -43,6 +44,7 @@ class NaiveGAN(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
+        self.private: PrivateTraining | None = None
         hidden = [units] * layers
         self.generator = NaiveGenerator(layout, noise, hidden, batch_norm)
         attributes = width(layout.metadata) + width(layout.minmax)
@@ -53,21 +55,40 @@ class NaiveGAN(GenerativeModule):
         rates = (self.hparams.learning_rate, self.hparams.beta1, self.hparams.beta2)
         return [self.adam(player, *rates) for player in (self.generator, self.discriminator)]
 
+    def privatize(self, privacy: Privacy, n: int, batches: int) -> PrivateTraining:
+        """From now on the discriminator's steps are private; the generator learns from them alone (§6.2)."""
+        self.private = privacy.plan(n, self.hparams.batch_size, batches)
+        return self.private
+
     def training_step(self, batch: Encoded, batch_index: int) -> None:
         """Discriminator and generator in turn, on the same real batch and noise."""
         rng = self.batch_rng()
         generator_optimizer, discriminator_optimizer = self.optimizers()
-        noise = self._noise(len(batch), rng)
+        noise = self._noise(self.hparams.batch_size, rng)
         with torch.no_grad():
             fake = self.generator(noise)
-        real, weight = self._row(batch), interpolation(len(batch), rng)
-        parts = self.discriminator.backward(real, fake, weight, penalty=self.hparams.penalty)
+        real = self._row(batch)
+        if self.private is None:
+            weight = interpolation(len(batch), rng)
+            parts = self.discriminator.backward(real, fake, weight, penalty=self.hparams.penalty)
+        else:
+            parts = self._judge_privately(real, fake)
         discriminator_optimizer.optimizer.step()
         losses = {f"discriminator_{name}": part for name, part in parts.items()}
         loss = -self.discriminator(self.generator(noise)).mean()
         losses["generator"] = loss.detach()
         self.descend(generator_optimizer, loss, self.generator, counts=True)
         self.report(**losses)
+
+    def _judge_privately(self, real: Float[Tensor, "b d"], fake: Float[Tensor, "n d"]) -> dict[str, Tensor]:
+        """`Critic.backward`, but each sample's gradient is clipped, and noise is added (D58)."""
+        assert self.private is not None
+        hidden, b = self.private.rng(self.global_step, real.device), len(real)
+        weight, partners = interpolation(b, hidden), self.private.partners(b, hidden)
+        critics, rows = [self.discriminator], [(real, fake[partners], weight)]
+        noise = self.private.noise(critics, hidden)
+        (parts,) = self.private.backward(critics, rows, noise, penalty=self.hparams.penalty)
+        return parts
 
     def without_gradient(self) -> dict[str, str]:
         """The last bias of the discriminator."""

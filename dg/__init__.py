@@ -14,6 +14,7 @@ _HOMES = {
     "Encoder": "dg.encoding",
     "GenerativeModule": "dg.module",
     "Generator": "dg.generator",
+    "Privacy": "dg.privacy",
     "Schema": "dg.schema",
     "TimeSeriesDataset": "dg.dataset",
     "fit": "dg.training",

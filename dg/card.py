@@ -15,6 +15,10 @@ from dg.dataset import TimeSeriesDataset
 from dg.files import STRICT, short
 from dg.hyperparameters import Count, Seed, Weight, check
 
+NOT_COVERED = (
+    "scales that were learnt, the values of categories, whether lengths vary, the number of samples, and what was "
+    "chosen by looking at the data: hyper-parameters, early looks, this model and not another"
+)
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
 
 
@@ -75,7 +79,9 @@ class Card:
     def __str__(self) -> str:
         """The card in four lines, none of which can do more to a terminal than be read."""
         shortest, longest = self.lengths
-        privacy = "trained without differential privacy" if self.privacy is None else _listed(self.privacy)
+        privacy = "trained without differential privacy"
+        if self.privacy is not None:
+            privacy = f"{_listed(self.privacy)}; not covered: {NOT_COVERED}"
         return "\n".join(
             [
                 f"data      {_plain(self.data)}: {self.samples:,} samples of {shortest:,} to {longest:,} records, "

@@ -25,7 +25,19 @@ class OuterProducts(NamedTuple):
     def mean(self) -> tuple[Float[Tensor, "o i"], Float[Tensor, " o"]]:
         """Over the examples: the gradients of the layer's weight, and of its bias, which the penalty does not reach."""
         b = self.left.shape[1]
-        return self.left.flatten(0, 1).T @ self.right.flatten(0, 1) / b, self.left[:2].sum(dim=(0, 1)) / b
+        weight, bias = self.total()
+        return weight / b, bias / b
+
+    def total(self, shares: Float[Tensor, " b"] | None = None) -> tuple[Float[Tensor, "o i"], Float[Tensor, " o"]]:
+        """Of the examples' gradients, or of a share of each: what belongs to the layer's weight, and to its bias."""
+        left = self.left if shares is None else self.left * shares[:, None]
+        return left.flatten(0, 1).T @ self.right.flatten(0, 1), left[:2].sum(dim=(0, 1))
+
+    def squared_norms(self) -> Float[Tensor, " b"]:
+        """‖Σ lᵢrᵢᵀ‖² = Σ (lᵢ·lⱼ)(rᵢ·rⱼ) of every example's weight, and its bias; in 64 bits, for terms may cancel."""
+        left, right = (rows.transpose(0, 1).double() for rows in self)
+        inner = (left @ left.mT) * (right @ right.mT)
+        return inner.sum(dim=(1, 2)).clamp_min(0) + left[:, :2].sum(dim=1).square().sum(dim=1)
 
 
 class Critic(nn.Sequential):

@@ -16,6 +16,7 @@ from torch.optim import Adam
 
 from dg.encoding import Encoded, Layout
 from dg.hyperparameters import check
+from dg.privacy import Privacy, PrivateTraining
 from dg.randomness import stream
 
 
@@ -67,6 +68,13 @@ class GenerativeModule(LightningModule):
     def capture(self) -> None:
         """Asks for batches as CUDA graphs, before training; raises ValueError unless the model can."""
         raise ValueError(f"capture: a batch of {type(self).__name__} cannot be a CUDA graph; DoppelGANger's can")
+
+    def privatize(self, privacy: Privacy, n: int, batches: int) -> PrivateTraining:
+        """Asks for private training on n samples, before training; raises ValueError unless the model can."""
+        raise ValueError(
+            f"privacy: {type(self).__name__} has no critic that alone sees the training samples; DoppelGANger and "
+            "NaiveGAN have"
+        )
 
     @abstractmethod
     def training_step(self, batch: Encoded, batch_index: int) -> Tensor | None:

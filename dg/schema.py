@@ -54,6 +54,15 @@ class Schema:
         """The field without `low` where it counts from a table's start: another table may start earlier."""
         return replace(field, low=None) if self.table is not None and field.name == self.table.first else field
 
+    @property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """Of the numeric fields whose lowest and highest value are both known beforehand."""
+        return {
+            field.name: (field.low, field.high)
+            for field in (*self.metadata, *self.measurements)
+            if isinstance(field, Continuous) and field.low is not None and field.high is not None
+        }
+
     def to_json(self) -> str:
         """The schema as readable JSON; `from_json` gives an equal one back."""
         described: dict[str, Any] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
 from dg.memory import keep_large_buffers
 from dg.module import GenerativeModule, TrainingDiverged
+from dg.privacy import PoissonDraws, Privacy, PrivateTraining
 from dg.randomness import stream
 
 
@@ -34,6 +37,8 @@ def fit(
     encoder: Encoder | None = None,
     batches: Count = 200_000,
     seed: Seed = 0,
+    privacy: Privacy | None = None,
+    start: Generator | None = None,
     checkpoint: Path | None = None,
     checkpoint_every: Count = 500,
     capture: bool = False,
@@ -44,7 +49,12 @@ def fit(
     """Trains `model` on `train` and returns the Generator; the same seed gives the same weights.
 
     model: makes the module from a layout, e.g. `DoppelGANger` or `partial(DoppelGANger, alpha=2)`
+    encoder: of the model, fitted on `train`; None: as `Encoder.fit` makes it, in private training from the schema's
+        bounds alone
     batches: minibatches to train for, 200,000 in Appendix B; models with `max_epochs` may end earlier
+    privacy: trains with differential privacy (§6.2), which the card then states
+    start: a trained generator of the same model, whose weights training begins with and whose encoder it keeps, e.g.
+        one that public data were enough for
     checkpoint: a file that is rewritten about every `checkpoint_every` batches; if it exists, training goes on from it,
         to more `batches` too, unless the model trains in phases
     capture: a batch is recorded as a CUDA graph and then replayed, on a GPU, in float32, if the model can
@@ -54,20 +64,30 @@ def fit(
     """
     check(fit, {"batches": batches, "seed": seed, "checkpoint_every": checkpoint_every}, "fit")
     keep_large_buffers()
-    encoder = encoder or Encoder.fit(train)
+    encoder = encoder or _encoder(train, privacy, start)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = model(encoder.layout)
     module.seed = seed
+    if start is not None:
+        _begin_with(module, encoder, start)
     generator = Generator(encoder, module)
     steps = module.steps(batches)
-    draws = Draws(len(train), module.samples_per_batch, seed)
+    belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
+    if steps != batches:
+        belongs_to["batches"] = batches  # training has phases, whose ends would move
+    if start is not None:
+        belongs_to["start"] = _fingerprint(start.module)
+    draws: Draws | PoissonDraws = Draws(len(train), module.samples_per_batch, seed)
+    private: PrivateTraining | None = None
+    if privacy is not None:
+        _refuse_unprivate(privacy, encoder, start, capture)
+        private = module.privatize(privacy, len(train), steps)
+        steps, draws = private.mechanism.steps, private.draws(len(train))
+        belongs_to["privacy"] = private.promise
     own_callbacks: list[Callback] = []
     resume = None
     if checkpoint:
-        belongs_to = {"seed": seed, "data": train.fingerprint, "encoder": encoder.to_json(), **module.description()}
-        if steps != batches:
-            belongs_to["batches"] = batches  # training has phases, whose ends would move
         keeper = Checkpoint(checkpoint, checkpoint_every, belongs_to)
         own_callbacks.append(keeper)
         resume = resumable(checkpoint, belongs_to, steps)
@@ -88,7 +108,8 @@ def fit(
         _refuse_capture(lightning)
         module.capture()
     samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
-    module.observe(samples.encoded)
+    if privacy is None or privacy.learnt_scales:
+        module.observe(samples.encoded)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     with torch.random.fork_rng(devices=[]):
         try:
@@ -108,7 +129,46 @@ def fit(
     module.eval()
     device, seconds = lightning.strategy.root_device, progress.seconds
     generator.card = Card.of(train, batches=batches, seed=seed, seconds=seconds, device=device)
+    if private is not None:
+        generator.card = replace(generator.card, batches=steps, privacy=private.description())
     return generator
+
+
+def _encoder(train: TimeSeriesDataset, privacy: Privacy | None, start: Generator | None) -> Encoder:
+    if start is not None:
+        return start.encoder
+    if privacy is None or privacy.learnt_scales:
+        return Encoder.fit(train)
+    return Encoder.fit(train, bounds=train.schema.bounds)
+
+
+def _begin_with(module: GenerativeModule, encoder: Encoder, start: Generator) -> None:
+    """Takes over the weights of `start`; raises ValueError if it is of another model or encoder."""
+    if module.description() != start.module.description():
+        raise ValueError(
+            f"start: it is a {type(start.module).__name__} with other hyper-parameters than this "
+            f"{type(module).__name__}: train the same model further"
+        )
+    if encoder != start.encoder:
+        raise ValueError("start: its encoder is another one: leave `encoder` out, and that of `start` is kept")
+    module.load_state_dict(start.module.state_dict())
+
+
+def _fingerprint(module: GenerativeModule) -> str:
+    weights = module.state_dict().values()
+    return hashlib.sha256(b"".join(weight.cpu().numpy().tobytes() for weight in weights)).hexdigest()
+
+
+def _refuse_unprivate(privacy: Privacy, encoder: Encoder, start: Generator | None, capture: bool) -> None:
+    """Raises ValueError for scales that say something of the training samples, unless allowed, and for CUDA graphs."""
+    if encoder.learnt and start is None and not privacy.learnt_scales:
+        raise ValueError(
+            f"privacy: the scale of {short(list(encoder.learnt))} would be learnt from the training samples, which "
+            "epsilon does not count: give bounds that are known without them (`bounds` of Encoder.fit, or low and high "
+            "in the schema), or allow it by learnt_scales"
+        )
+    if capture:
+        raise ValueError("capture: private batches differ in size, which a CUDA graph cannot: train without it")
 
 
 def _refuse_cuts(trainer: Trainer) -> None:

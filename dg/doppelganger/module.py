@@ -20,6 +20,7 @@ from dg.encoding import Encoded, Layout, width
 from dg.hyperparameters import Count, Decay, Few, Rate, Weight, Width
 from dg.module import GenerativeModule
 from dg.nn import FLAGS, generation_flags, harden, lengths_from_flags, move_averages
+from dg.privacy import Privacy, PrivateTraining
 
 
 class Judged(NamedTuple):
@@ -30,10 +31,15 @@ class Judged(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """What is random in a round of the discriminators: the fakes' noise, and where x̂ lies for each discriminator."""
+    """What is random in a round of the discriminators: the fakes' noise, and where x̂ lies for each discriminator.
+
+    In private training also which fake each training sample is judged against, and the noise on the gradients.
+    """
 
     noise: Noise
     weights: list[Float[Tensor, "b 1"]]
+    partners: Int[Tensor, " b"] | None = None
+    gradient_noise: list[Tensor] | None = None
 
 
 class DoppelGANger(GenerativeModule):
@@ -116,6 +122,7 @@ class DoppelGANger(GenerativeModule):
             self_normalizing=self_normalizing,
         )
         self.compete: Callable[..., dict[str, Tensor]] = self._compete
+        self.private: PrivateTraining | None = None
         self.averaged = None
         if averaging is not None:
             self.averaged = deepcopy(self.generator).requires_grad_(False)
@@ -142,6 +149,13 @@ class DoppelGANger(GenerativeModule):
             )
         self.capturable, self.compete = True, Captured(self._compete)
 
+    def privatize(self, privacy: Privacy, n: int, batches: int) -> PrivateTraining:
+        """From now on the discriminators' steps are private; the generator learns from them alone (§6.2)."""
+        if self.hparams.packing > 1:
+            raise ValueError("privacy: a pack of samples has one gradient, which cannot be clipped for each: packing=1")
+        self.private = privacy.plan(n, self.hparams.batch_size, batches, uses=self.hparams.discriminator_rounds)
+        return self.private
+
     @property
     def samples_per_batch(self) -> int:
         """A batch holds `batch_size` packs."""
@@ -166,12 +180,17 @@ class DoppelGANger(GenerativeModule):
         self.report(**losses)
 
     def _draws(self, b: int, rng: torch.Generator) -> list[Draw]:
-        """All that is random in a batch, so that the rest of it is a function of tensors."""
-        packs, critics = self.hparams.batch_size, self._critics()
-        return [
-            Draw(self.generator.noise(b, rng), [interpolation(packs, rng) for _ in critics])
-            for _ in range(self.hparams.discriminator_rounds)
-        ]
+        """All that is random in a batch of b samples, so that the rest of it is a function of tensors."""
+        fakes, packs, critics = self.samples_per_batch, b // self.hparams.packing, [*self._critics().values()]
+        hidden = rng if self.private is None else self.private.rng(self.global_step, rng.device)
+
+        def draw() -> Draw:
+            noise, weights = self.generator.noise(fakes, rng), [interpolation(packs, hidden) for _ in critics]
+            if self.private is None:
+                return Draw(noise, weights)
+            return Draw(noise, weights, self.private.partners(b, hidden), self.private.noise(critics, hidden))
+
+        return [draw() for _ in range(self.hparams.discriminator_rounds)]
 
     def _compete(self, real: Judged, draws: list[Draw]) -> dict[str, Tensor]:
         """All steps of the discriminators, and the generator's gradient before its first step; returns the losses."""
@@ -180,12 +199,24 @@ class DoppelGANger(GenerativeModule):
         for draw in draws:
             with torch.set_grad_enabled(draw is draws[-1]):
                 fake = self._judged(self.generator(draw.noise))
-            players = zip(self._critics().items(), optimizers, draw.weights, real, fake, strict=False)
-            for (name, critic), optimizer, weight, x, judged in players:
-                parts = critic.backward(x, judged.detach(), weight, penalty=self.hparams.penalty)
+            judge = self._judge if self.private is None else self._judge_privately
+            found = judge(real, [judged.detach() for judged in fake], draw)
+            for name, optimizer, parts in zip(self._critics(), optimizers, found, strict=True):
                 optimizer.optimizer.step()
                 losses |= {f"{name}_{part}": value for part, value in parts.items()}
         return losses | self._fool(fake)
+
+    def _judge(self, real: Judged, fake: list[Tensor], draw: Draw) -> list[dict[str, Tensor]]:
+        """Computes the gradients of the discriminators; returns the parts of their losses."""
+        players = zip(self._critics().values(), real, fake, draw.weights, strict=False)
+        return [critic.backward(*rows, penalty=self.hparams.penalty) for critic, *rows in players]
+
+    def _judge_privately(self, real: Judged, fake: list[Tensor], draw: Draw) -> list[dict[str, Tensor]]:
+        """The same, but each sample's gradient is clipped over both discriminators, and noise is added (D58)."""
+        assert self.private is not None and draw.gradient_noise is not None
+        critics = [*self._critics().values()]
+        rows = [*zip(real, (judged[draw.partners] for judged in fake), draw.weights, strict=False)]
+        return self.private.backward(critics, rows, draw.gradient_noise, penalty=self.hparams.penalty)
 
     def _fool(self, fake: Judged) -> dict[str, Tensor]:
         """Computes the gradient of the generator's loss; returns the loss."""
@@ -263,11 +294,15 @@ class DoppelGANger(GenerativeModule):
         parts = [series.measurements] if series.flags is None else [series.measurements, series.flags]
         records = torch.cat(parts, dim=2).flatten(1)
         attributes = torch.cat([series.metadata, series.minmax], dim=1)
-        packs, seen = self.hparams.batch_size, [records, attributes]
+        seen = [records, attributes]
         if self.summaries is not None:
             ends = None if series.flags is None else lengths_from_flags(series.flags)
             seen.append(self.hparams.summaries * self.summaries(series.measurements, ends))
-        return Judged(torch.cat(seen, dim=1).view(packs, -1), attributes.view(packs, -1))
+        return Judged(self._packed(torch.cat(seen, dim=1)), self._packed(attributes))
+
+    def _packed(self, rows: Float[Tensor, "b d"]) -> Float[Tensor, "p e"]:
+        packing = self.hparams.packing
+        return rows.view(len(rows) // packing, packing * rows.shape[1])
 
 
 def recommended_sample_len(max_length: int, passes: int = 50) -> int:

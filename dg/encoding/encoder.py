@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, NotRequired
 
 import numpy as np
 import pandas as pd
@@ -52,9 +53,13 @@ class Encoder:
     auto_normalize: AutoNormalize
     range: tuple[float, float]
     fixed_length: bool
+    public: tuple[str, ...] = ()
+    """Fields whose scale was given and not learnt, so that it says nothing of the training data."""
 
     def __post_init__(self) -> None:
-        check(Encoder, {name: getattr(self, name) for name in ("auto_normalize", "range", "fixed_length")}, "encoder")
+        options = ("auto_normalize", "range", "fixed_length", "public")
+        check(Encoder, {name: getattr(self, name) for name in options}, "encoder")
+        _refuse_unknown(self.schema, "public", self.public, numeric_measurements=False)
         if self.range not in RANGES:
             raise ValueError(f"range is {self.range}; known: {list(RANGES)}")
         numeric = [field.name for field in _continuous((*self.schema.metadata, *self.schema.measurements))]
@@ -86,22 +91,30 @@ class Encoder:
         auto_normalize: bool | Sequence[str] = True,
         range: Sequence[float] = (-1.0, 1.0),
         log: Sequence[str] = (),
+        bounds: Mapping[str, Sequence[float]] = MappingProxyType({}),
     ) -> Encoder:
-        """Learns the scale of every continuous field from `train`.
+        """Learns the scale of every continuous field from `train`, unless it is told.
 
         auto_normalize: normalise each sample by its own minimum and maximum (§4.2), in every numeric measurement or in
             those that are named
         range: of the encoded values, (0, 1) or (-1, 1) (Appendix B, "this is configurable")
         log: the fields that are encoded as log(1 + x), as the release does with the views of WWT
+        bounds: the lowest and the highest value that a field may have, e.g. {"views": (0, 1e8)}, known without the
+            data: its scale then says nothing of them (§6.2). `Schema.bounds` has those of a schema
         """
         check(cls, {"auto_normalize": _tuple(auto_normalize)}, "Encoder.fit")
-        check(cls.fit, {"range": _tuple(range), "log": _tuple(log)}, "Encoder.fit")
+        bounds = {name: _tuple(ends) for name, ends in bounds.items()}
+        check(cls.fit, {"range": _tuple(range), "log": _tuple(log), "bounds": bounds}, "Encoder.fit")
         if tuple(range) not in RANGES:
             raise ValueError(f"Encoder.fit: range is {tuple(range)}; known: {list(RANGES)}")
         low, high = range
         fields = _continuous((*train.schema.metadata, *train.schema.measurements))
         continuous = {field.name: _values(train, field.name) for field in fields}
         _refuse_unknown(train.schema, "log", log, numeric_measurements=False)
+        _refuse_unknown(train.schema, "bounds", bounds, numeric_measurements=False)
+        for name, values in continuous.items():
+            if name in bounds:
+                continuous[name] = _told(values, bounds[name], name)
         if not isinstance(auto_normalize, bool):
             _refuse_unknown(train.schema, "auto_normalize", auto_normalize, numeric_measurements=True)
             auto_normalize = tuple(name for name in continuous if name in auto_normalize) or False
@@ -111,6 +124,7 @@ class Encoder:
             auto_normalize=auto_normalize,
             range=(low, high),
             fixed_length=bool((train.lengths == train.schema.max_length).all()),
+            public=tuple(name for name in continuous if name in bounds),
         )
 
     def without_metadata(self) -> Encoder:
@@ -122,7 +136,7 @@ class Encoder:
             )
         schema = replace(self.schema, metadata=())
         scales = {field.name: self.scales[field.name] for field in _continuous(schema.measurements)}
-        return replace(self, schema=schema, scales=scales)
+        return replace(self, schema=schema, scales=scales, public=tuple(name for name in self.public if name in scales))
 
     def lengthened(self, max_length: int) -> Encoder:
         """The same encoder for samples of up to `max_length` records, which training did not have."""
@@ -133,6 +147,11 @@ class Encoder:
         field = next(field for field in _continuous(self.schema.metadata) if field.name == name)
         low, high = self._bounded(np.array(self.range, dtype=np.float64), field)
         return float(low), float(high)
+
+    @property
+    def learnt(self) -> tuple[str, ...]:
+        """The fields whose scale was learnt from the training data."""
+        return tuple(name for name in self.scales if name not in self.public)
 
     @property
     def normalized(self) -> tuple[str, ...]:
@@ -228,6 +247,8 @@ class Encoder:
         """The encoder without its schema, which has a file of its own."""
         content = asdict(self)
         del content["schema"]
+        if not self.public:
+            del content["public"]  # as before there was such a thing
         return json.dumps(content, indent=2)
 
     @classmethod
@@ -281,9 +302,10 @@ class _EncoderFile(TypedDict):
     auto_normalize: AutoNormalize
     range: tuple[float, float]
     fixed_length: bool
+    public: NotRequired[tuple[str, ...]]
 
 
-def _tuple(several: object) -> object:
+def _tuple(several: Any) -> Any:
     """Any sequence as a tuple, including one from a config. A string does not count as a sequence."""
     return tuple(several) if isinstance(several, Sequence) and not isinstance(several, str) else several
 
@@ -311,6 +333,20 @@ def _values(dataset: TimeSeriesDataset, name: str) -> NDArray[np.float64]:
     if name in dataset.metadata.columns:
         return dataset.metadata[name].to_numpy(np.float64)
     return dataset.measurement(name)[dataset.active].astype(np.float64)
+
+
+def _told(values: NDArray[np.float64], bounds: Sequence[float], name: str) -> NDArray[np.float64]:
+    """The bounds themselves; raises ValueError where values lie outside of them."""
+    if len(bounds) != 2 or bounds[0] >= bounds[1]:
+        raise ValueError(f"{name!r} has the bounds {short([*bounds])}: give two numbers, the lowest value first")
+    low, high = bounds
+    outside = values[(values < low) | (values > high)]
+    if len(outside):
+        raise ValueError(
+            f"{name!r}: {len(outside):,} of {len(values):,} values are outside its bounds {low:g} to {high:g}, e.g. "
+            f"{outside[0]:g}: widen the bounds, or clip the values"
+        )
+    return np.array([low, high], dtype=np.float64)
 
 
 def _scale(values: NDArray[np.float64], log: bool, range: tuple[float, float], name: str) -> Scale:
