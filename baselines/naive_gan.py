@@ -101,6 +101,11 @@ class NaiveGAN(GenerativeModule):
         attributes = width(layout.metadata) + width(layout.minmax)
         return samples_of(row[:, :attributes], row[:, attributes:].unflatten(1, (layout.max_length, -1)), layout)
 
+    @torch.no_grad()
+    def scores(self, samples: Encoded) -> Float[Tensor, " n"]:
+        """By the discriminator."""
+        return self.discriminator(self._row(samples))[:, 0]
+
     def _noise(self, n: int, rng: torch.Generator) -> Float[Tensor, "n z"]:
         return torch.randn((n, self.hparams.noise), generator=rng, device=rng.device)
 

@@ -34,10 +34,16 @@ def normalized(dataset: TimeSeriesDataset, train: TimeSeriesDataset, log: Collec
     return series
 
 
+def never_negative(train: TimeSeriesDataset) -> list[str]:
+    """The measurements without a negative value, which are compared as log(1 + x)."""
+    columns = enumerate(train.schema.measurements)
+    return [field.name for column, field in columns if train.measurements[:, :, column].min() >= 0]
+
+
 def nearest(
     samples: NDArray[np.float64], train: NDArray[np.float64], count: int = 1
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """For each of `samples` [n, t, k], the nearest of `train` [m, t, k]: mean square errors and indices, [n, count]."""
+    """For each of `samples` [n, …], the nearest of `train` [m, …]: mean square errors and indices, [n, count]."""
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(train.reshape(len(train), -1))
     distances, index = search.kneighbors(samples.reshape(len(samples), -1))
     return distances**2 / samples[0].size, index
@@ -55,11 +61,9 @@ def memorization(generated: NDArray[np.float64], held_out: NDArray[np.float64]) 
 def _memorization(
     train: TimeSeriesDataset, held_out: TimeSeriesDataset, synthetic: TimeSeriesDataset, seed: int
 ) -> float:
-    """Of at most MEASURED synthetic and held-out samples, measurements that are never negative as log(1 + x)."""
-    columns = enumerate(train.schema.measurements)
-    log = [field.name for column, field in columns if train.measurements[:, :, column].min() >= 0]
+    """Of at most MEASURED synthetic and held-out samples."""
     parts = train, held_out.take(slice(MEASURED)), synthetic.take(slice(MEASURED))
-    known, others, made = (normalized(part, train, log) for part in parts)
+    known, others, made = (normalized(part, train, never_negative(train)) for part in parts)
     return memorization(nearest(made, known)[0][:, 0], nearest(others, known)[0][:, 0])
 
 

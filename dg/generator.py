@@ -13,8 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
@@ -86,6 +88,21 @@ class Generator:
         repairs: Repairs = Counter()
         yield from (self.chunk(order, number, repairs) for number in range(self.chunks(order)))
         report(repairs, self.encoder.schema, order.n)
+
+    def scores(self, dataset: TimeSeriesDataset) -> NDArray[np.float64]:
+        """How real each sample looks to the model's critic, [n], larger is more so: by it members are guessed (§6.2).
+
+        Raises ValueError for a model without a critic, or whose critic was replaced by retraining (D57).
+        """
+        if self.card is not None and self.card.retrained:
+            raise ValueError(
+                f"the critic of this {type(self.module).__name__} is an untrained one, since it was retrained "
+                f"({self.card.retrained}); take the model of before"
+            )
+        module, size = self.module.eval(), self.chunk_size
+        encoded = (self.encoder.encode(dataset.take(slice(at, at + size))) for at in range(0, len(dataset), size))
+        scored = [module.scores(samples.to(module.device)).double().cpu().numpy() for samples in encoded]
+        return np.concatenate([np.empty(0), *scored])
 
     def order(self, n: int, *, seed: int, lengths: object = None, metadata: object = None) -> Order:
         """Checks what is asked for; raises ValueError for what the model cannot make."""

@@ -95,6 +95,10 @@ class GenerativeModule(LightningModule):
         """The same weights for samples that are longer than those of training; raises ValueError unless it can."""
         raise ValueError(f"{type(self).__name__} cannot make longer samples than it was trained on; DoppelGANger can")
 
+    def scores(self, samples: Encoded) -> Float[Tensor, " n"]:
+        """How real each sample looks to the model's critic, larger is more so; raises ValueError if it has none."""
+        raise ValueError(f"{type(self).__name__} has no critic whose scores could be asked for; DoppelGANger has")
+
     def without_gradient(self) -> Mapping[str, str]:
         """The parameters that no loss moves, by name, each with the reason; every other has a gradient."""
         return {}

@@ -258,6 +258,12 @@ class DoppelGANger(GenerativeModule):
         drawn = self._sampled.metadata
         return harden(drawn(noise), self.layout.metadata) if drawn else noise[:, :0]
 
+    @torch.no_grad()
+    def scores(self, samples: Encoded) -> Float[Tensor, " n"]:
+        """By the main discriminator; a pack holds the same sample again and again."""
+        repeated = torch.arange(len(samples), device=samples.lengths.device).repeat_interleave(self.hparams.packing)
+        return self.discriminator(self._judged(self._real(samples[repeated])).samples)[:, 0]
+
     def lengthened(self, max_length: int) -> DoppelGANger:
         """The same weights for longer samples: the RNN runs on. Only to generate: its critics cannot."""
         longer = copy(self)
