@@ -45,7 +45,7 @@ def identity(config: DictConfig) -> str:
         "dataset": {key: dataset[key] for key in ("name", "log", "held_out")},
         "load": {key: value for key, value in dataset["load"].items() if key not in PLACES},
         "file": file_hash(config.data),
-        "model": {key: value for key, value in content["model"].items() if key not in SHOWN},
+        "model": {key: value for key, value in content["model"].items() if key not in SHOWN and value is not None},
         "samples": content["scale"]["samples"],
         "batches": content["batches"],
         "seed": content["seed"],

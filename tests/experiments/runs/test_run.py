@@ -36,7 +36,11 @@ def test_what_decides_the_result_decides_the_name(config, override):
 
 
 @pytest.mark.parametrize(
-    "override", ["logger=csv", "launcher=joblib", "scale.validation.times=3", "trainer.log_every_n_steps=7"]
+    "override",
+    [
+        *("logger=csv", "launcher=joblib", "scale.validation.times=3", "trainer.log_every_n_steps=7"),
+        "+model.training_samples=null",
+    ],
 )
 def test_what_does_not_decide_the_result_does_not_decide_the_name(config, override):
     assert identity(config(CHEAP, override)) == identity(config(CHEAP))
