@@ -31,5 +31,5 @@ figure15.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# Not measured on real pages yet. At scale smoke all four sizes are the same 100 samples, and 20 batches teach the critic
-# next to nothing. What shows even there is the bootstrap, whose copies give its members away.
+# Not measured on real pages yet. At scale smoke all four sizes are the same 100 samples, and 20 batches teach the
+# critic next to nothing. What shows even there is the bootstrap, whose copies give its members away.
