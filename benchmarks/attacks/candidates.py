@@ -51,7 +51,10 @@ def refuse_overlap(sets: dict[str, TimeSeriesDataset]) -> None:
 
 
 def groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset, outlying: Chosen) -> dict[str, Chosen]:
-    """All candidates, the outlying ones, and those of each class of metadata, quarters where these are numbers."""
+    """All candidates, the outlying ones, and those of each class of metadata, quarters where these are numbers.
+
+    A class that all candidates are of is left out.
+    """
     found: dict[str, Chosen] = {
         EVERY: (np.ones(len(members), dtype=bool), np.ones(len(nonmembers), dtype=bool)),
         OUTLYING: outlying,
@@ -63,7 +66,8 @@ def groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset, outlying: 
         for code in np.unique(codes):
             value = field.values[code] if isinstance(field, Categorical) else f"quarter {code + 1}"
             chosen = codes == code
-            found[f"{field.name}: {value}"] = (chosen[: len(members)], chosen[len(members) :])
+            if not chosen.all():
+                found[f"{field.name}: {value}"] = (chosen[: len(members)], chosen[len(members) :])
     return found
 
 

@@ -71,6 +71,8 @@ def test_groups_are_all_the_outlying_and_each_class(ragged):
         outside == (nonmembers.metadata["kind"] == "b")
     ).all()
     assert sum(inside.sum() + outside.sum() for name, (inside, outside) in found.items() if "size" in name) == 200
+    one = (side.where(kind="a") for side in (members, nonmembers))
+    assert not any("kind" in name for name in groups(*one, chosen))
     assert list(groups(members.without_metadata(), nonmembers.without_metadata(), chosen)) == [
         "all",
         "most outlying 10 %",

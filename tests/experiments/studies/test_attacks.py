@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_members_are_training_samples_and_others_are_held_out(smoke):
-    """Of 100 members and 80 of A′ 80 each; the attacks with a reference have half of A′."""
+    """Of 60 members and 80 of A′ 60 each; the attacks with a reference have the other half of A′ for it, 40 each."""
     run = smoke("model=doppelganger", "+model.training_samples=60")
     frame = attacked([run])
     whole = frame[frame["group"] == "all"].set_index("attack")
