@@ -54,7 +54,7 @@ def render(frame: pd.DataFrame) -> Figure:
             axis.errorbar(middle.index, middle, reach, label=str(attack), **style)
         if model == OURS:
             axis.scatter(list(FIGURE15), list(FIGURE15.values()), marker="x", color="black", label="critic, the paper")
-        axis.set(xscale="log", xlim=(100, 100_000), ylim=(0.3, 1.02), xlabel="training samples", ylabel="right guesses")
+        axis.set(xscale="log", xlim=(50, 100_000), ylim=(0.3, 1.02), xlabel="training samples", ylabel="right guesses")
         axis.set_title(label_of(model), loc="left", fontsize=9)
         axis.legend(frameon=False, fontsize=7, loc="upper right")
     return figure

@@ -38,7 +38,10 @@ PLACES = ("raw", "cache")  # where a loader finds its data: the content decides 
 
 
 def identity(config: DictConfig) -> str:
-    """A hash of all that decides a run's result: dataset, data file, model and its version, sizes and seed."""
+    """A hash of all that decides a run's result: dataset, data file, model and its version, sizes and seed.
+
+    What a model's config sets to null decides nothing, as if it were not there.
+    """
     content: Any = OmegaConf.to_container(config, resolve=True)
     dataset = content["dataset"]
     decisive: dict[str, Any] = {

@@ -68,10 +68,11 @@ def _judged(
         members, nonmembers = (side[mask] for side, mask in zip(scores, masks, strict=True))
         if min(len(members), len(nonmembers)) >= FEWEST:
             about = {"model": run.model, "seed": run.seed, "samples": len(run.real.train)}
-            yield about | {"attack": attack, "group": group} | _row(judge(members, nonmembers, rng=rng))
+            yield about | {"attack": attack, "group": group} | columns(judge(members, nonmembers, rng=rng))
 
 
-def _row(outcome: Outcome) -> dict[str, float]:
+def columns(outcome: Outcome) -> dict[str, float]:
+    """An outcome as columns of the frame; a rate that cannot be told is NaN."""
     row = {name: value for name, value in vars(outcome).items() if name != "rates"}
     for at, rate in zip(FALSE_POSITIVES, outcome.rates, strict=True):
         value, low, high = (rate.value, rate.low, rate.high) if rate else (np.nan,) * 3

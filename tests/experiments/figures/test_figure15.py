@@ -13,7 +13,7 @@ from experiments.paper import artifact
 from experiments.paper.grid import ROOT, grid
 from experiments.runs.data import split
 from experiments.runs.run import identity
-from experiments.studies.attacks import CRITIC, DISTANCE, RATIO, _row
+from experiments.studies.attacks import CRITIC, DISTANCE, RATIO, columns
 
 
 def frame(gaps: dict[int, float], seeds: int = 3) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def frame(gaps: dict[int, float], seeds: int = 3) -> pd.DataFrame:
                 for group, count in (("all", n), ("most outlying 10 %", n // 10)):
                     outcome = judge(rng.normal(weight * gap, 1, count), rng.normal(0, 1, count), rng=rng)
                     about = {"model": "doppelganger", "seed": seed, "samples": n, "attack": attack, "group": group}
-                    rows.append(about | _row(outcome))
+                    rows.append(about | columns(outcome))
     return pd.DataFrame(rows)
 
 
