@@ -34,9 +34,10 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
     if not sweep:
         return []  # tables of schemas
-    if "search" in sweep:  # a sweep over sweeps, search=all
-        others = [override for override in overrides if not override.startswith("search=")]
-        return [cell for one in sweep.search.split(",") for cell in grid(name, [*others, f"search={one}"])]
+    for group in ("search", "lineup"):
+        if group in sweep:  # a sweep over sweeps, e.g. search=all
+            others = [override for override in overrides if not override.startswith(f"{group}=")]
+            return [cell for one in sweep[group].split(",") for cell in grid(name, [*others, f"{group}={one}"])]
     named = {override.split("=")[0] for override in overrides}
     swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
     choices = [

@@ -54,12 +54,14 @@ class Scale(Checked):
 
 
 class Model(Open):
-    """conf/model; the class checks its own hyper-parameters, the encoder its own options."""
+    """conf/model; the class checks its own hyper-parameters, the encoder and `Privacy` their own options."""
 
     name: Name
     encoder: dict[str, Any]
     module: dict[str, Any]
     training_samples: Count | None = None
+    privacy: dict[str, Any] | None = None
+    pretraining: Count | None = None
     keep_best: Name | None = None
 
 

@@ -13,15 +13,18 @@ from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.catalogue import metric
 from dg.encoding import Encoder
+from dg.generator import Generator
 from dg.model_file import load
+from dg.privacy import Privacy
 from dg.training import fit
 from experiments.runs.data import origin, split
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
-from experiments.runs.run import Run, making, writing
+from experiments.runs.run import TEST_SEEDS, Run, making, writing
 from experiments.runs.settings import check
 
 log = logging.getLogger(__name__)
+PUBLIC_SEEDS = 500_000  # from here on seeds draw simulated data to begin with, which are others than a run's own
 
 
 def train(config: DictConfig) -> Run:
@@ -42,8 +45,11 @@ def train(config: DictConfig) -> Run:
 
 def _make(run: Run) -> None:
     config = run.config
+    privacy, start = _privacy(config), _start(config)
     parts = split(config)
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
+    if start is not None:
+        encoder = start.encoder
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
@@ -63,6 +69,8 @@ def _make(run: Run) -> None:
             encoder=encoder,
             batches=config.batches,
             seed=config.seed,
+            privacy=privacy,
+            start=start,
             checkpoint=folder / "checkpoint.ckpt",
             checkpoint_every=config.scale.checkpoint_every,
             capture=config.capture,
@@ -78,6 +86,24 @@ def _make(run: Run) -> None:
         facts = provenance(config, parts.train, folder, id=run.folder.name, seconds=stopwatch.seconds)
         (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         OmegaConf.save(config, folder / "config.yaml", resolve=True)  # for people; nothing reads it
+
+
+def _privacy(config: DictConfig) -> Privacy | None:
+    """What the run promises. Its data are public, so that its seed may be the secret, and it can be repeated."""
+    options = config.model.get("privacy")
+    return None if options is None else Privacy(**{"secret": config.seed, **options})
+
+
+def _start(config: DictConfig) -> Generator | None:
+    """The same model, trained on simulated data for `pretraining` batches: a run of its own, made or found."""
+    batches = config.model.get("pretraining")
+    if batches is None:
+        return None
+    public = config.copy()
+    public.data, public.batches, public.seed = None, batches, (config.seed + PUBLIC_SEEDS) % TEST_SEEDS
+    for option in ("privacy", "pretraining"):
+        OmegaConf.update(public, f"model.{option}", None, force_add=True)
+    return train(public).generator
 
 
 @contextmanager
