@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -23,6 +23,9 @@ from dg.schema import Categorical, Field, Schema
 from dg.tabular import Samples, long_table, wide_table
 from dg.violations import refuse_violations
 
+MEASUREMENTS = "measurements.npy"
+AT_ONCE = 2**22  # measurements that are looked at together: some more megabytes are all that a check takes
+
 
 class UnknownField(KeyError, ValueError):
     """A dataset is asked for a field that it has not; a command ends with these words, as with any wrong value."""
@@ -38,7 +41,8 @@ class TimeSeriesDataset:
 
     metadata: n rows, one column a metadata field of the schema
     measurements: float32 [n, t, k] in the units of the schema, zero past each sample's length. A categorical
-        measurement is there as its code: 0 for the first of the field's values, 1 for the second and so on
+        measurement is there as its code: 0 for the first of the field's values, 1 for the second and so on. Those of a
+        dataset that was loaded are memory-mapped: `mapped` is then true, and what is not looked at stays in its file
     lengths: int64 [n], between 1 and t = schema.max_length
     """
 
@@ -48,19 +52,28 @@ class TimeSeriesDataset:
     lengths: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        measurements = np.asarray(self.measurements, dtype=np.float32)
+        measurements = self.measurements
+        if not (self.mapped and measurements.dtype == np.float32):
+            measurements = np.asarray(measurements, dtype=np.float32)
         object.__setattr__(self, "measurements", measurements)
         object.__setattr__(self, "lengths", _whole(self.schema, np.asarray(self.lengths)))
         _check_shapes(self)
         object.__setattr__(self, "metadata", checked_metadata(self.schema, self.metadata))
-        refuse_violations(self.schema, self.metadata, self.measurements, self.lengths, self._place)
-        _check_measurements(self)
+        for rows in self.parts():
+            _check_part(self, rows)
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def _place(self, field: str, sample: int, step: int | None) -> str:
-        return f"{self.schema.name}: {field!r} of sample {sample}{'' if step is None else f' at step {step}'}"
+    @property
+    def mapped(self) -> bool:
+        """Whether the measurements lie in a file, of which memory holds what is looked at."""
+        return isinstance(self.measurements, np.memmap)
+
+    def parts(self) -> Iterator[slice]:
+        """All samples one after the other, so many at a time that memory holds them."""
+        step = max(1, AT_ONCE // max(1, math.prod(self.measurements.shape[1:])))
+        return (slice(start, min(start + step, len(self))) for start in range(0, len(self), step))
 
     @property
     def active(self) -> NDArray[np.bool_]:
@@ -73,6 +86,17 @@ class TimeSeriesDataset:
         if name not in names:
             raise UnknownField(f"{self.schema.name} has no measurement {name!r}; it has {names}")
         return self.measurements[:, :, names.index(name)]
+
+    def extremes(self, name: str) -> tuple[float, float]:
+        """The lowest and the highest value of a numeric field, among all samples or all of their records."""
+        if name in self.metadata.columns:
+            return float(self.metadata[name].min()), float(self.metadata[name].max())
+        series, steps = self.measurement(name), np.arange(self.schema.max_length)
+        low, high = np.inf, -np.inf
+        for rows in self.parts():
+            values = series[rows][steps < self.lengths[rows, None]]
+            low, high = min(low, values.min()), max(high, values.max())
+        return float(low), float(high)
 
     def take(self, index: NDArray[np.integer] | NDArray[np.bool_] | slice) -> TimeSeriesDataset:
         """The samples at `index`, in its order."""
@@ -140,7 +164,8 @@ class TimeSeriesDataset:
     def fingerprint(self) -> str:
         """A hash of the content: equal datasets have equal fingerprints (provenance)."""
         digest = hashlib.sha256(self.schema.to_json().encode())
-        digest.update(np.ascontiguousarray(self.measurements).tobytes())
+        for rows in self.parts():
+            digest.update(np.ascontiguousarray(self.measurements[rows]))
         digest.update(self.lengths.tobytes())
         digest.update(self.metadata.astype(str).to_csv(index=False).encode())
         return digest.hexdigest()[:16]
@@ -149,10 +174,8 @@ class TimeSeriesDataset:
         """Writes schema.json, metadata.parquet, measurements.npy and lengths.npy into `folder`."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "schema.json").write_text(self.schema.to_json(), encoding="utf-8")
-        self.metadata.to_parquet(folder / "metadata.parquet", index=False)
-        np.save(folder / "measurements.npy", self.measurements, allow_pickle=False)
-        np.save(folder / "lengths.npy", self.lengths, allow_pickle=False)
+        save_all_but_measurements(folder, self.schema, self.metadata, self.lengths)
+        np.save(folder / MEASUREMENTS, self.measurements, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: str | Path) -> TimeSeriesDataset:
@@ -163,12 +186,19 @@ class TimeSeriesDataset:
         folder = Path(folder)
         try:
             schema = Schema.from_json(content(folder / "schema.json", JSON_LIMIT), "schema.json")
-            measurements = _array(folder / "measurements.npy", "iuf", 3)
+            measurements = _array(folder / MEASUREMENTS, "iuf", 3)
             lengths = np.array(_array(folder / "lengths.npy", "iu", 1))
             metadata = _table(folder / "metadata.parquet", schema, len(lengths))
             return cls(schema, metadata, measurements, lengths)
         except (OSError, ValueError, MemoryError) as error:
             raise ValueError(f"{folder} does not hold a whole dataset: {error}") from error
+
+
+def save_all_but_measurements(folder: Path, schema: Schema, metadata: pd.DataFrame, lengths: NDArray[np.int64]) -> None:
+    """What `TimeSeriesDataset.save` writes beside the measurements."""
+    (folder / "schema.json").write_text(schema.to_json(), encoding="utf-8")
+    metadata.to_parquet(folder / "metadata.parquet", index=False)
+    np.save(folder / "lengths.npy", lengths, allow_pickle=False)
 
 
 def one_hot(codes: NDArray[np.float32], active: NDArray[np.bool_], values: int) -> NDArray[np.float32]:
@@ -306,20 +336,26 @@ def checked_metadata(schema: Schema, metadata: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(metadata)))
 
 
-def _check_measurements(dataset: TimeSeriesDataset) -> None:
-    """That codes are those of values, and that the padding is zero."""
-    active = dataset.active
-    for column, field in enumerate(dataset.schema.measurements):
-        series = dataset.measurements[:, :, column]
+def _check_part(dataset: TimeSeriesDataset, rows: slice) -> None:
+    """That some samples keep the constraints of the schema, that codes are those of values, and the padding is zero."""
+    schema, lengths, measurements = dataset.schema, dataset.lengths[rows], dataset.measurements[rows]
+
+    def place(field: str, sample: int, step: int | None) -> str:
+        at = "" if step is None else f" at step {step}"
+        return f"{schema.name}: {field!r} of sample {rows.start + sample}{at}"
+
+    def refuse(column: int, wrong: NDArray[np.bool_], remedy: str) -> None:
+        if wrong.any():
+            sample, step = (int(i) for i in np.argwhere(wrong)[0])
+            value = measurements[sample, step, column]
+            raise ValueError(f"{place(schema.measurements[column].name, sample, step)} is {value}, which {remedy}")
+
+    refuse_violations(schema, dataset.metadata.iloc[rows], measurements, lengths, place)
+    active = np.arange(schema.max_length) < lengths[:, None]
+    for column, field in enumerate(schema.measurements):
+        series = measurements[:, :, column]
         if isinstance(field, Categorical):
             last = len(field.values) - 1
             wrong = ~((series >= 0) & (series <= last)) | (series != np.rint(series))
-            _refuse(dataset, field.name, wrong, f"is not the code of a value, a whole number from 0 to {last}")
-        _refuse(dataset, field.name, ~active & (series != 0), "lies past the sample's length, so it must be 0")
-
-
-def _refuse(dataset: TimeSeriesDataset, field: str, wrong: NDArray[np.bool_], remedy: str) -> None:
-    if wrong.any():
-        sample, step = (int(i) for i in np.argwhere(wrong)[0])
-        value = dataset.measurement(field)[sample, step]
-        raise ValueError(f"{dataset._place(field, sample, step)} is {value}, which {remedy}")
+            refuse(column, wrong, f"is not the code of a value, a whole number from 0 to {last}")
+        refuse(column, ~active & (series != 0), "lies past the sample's length, so it must be 0")

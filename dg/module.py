@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +64,14 @@ class GenerativeModule(LightningModule):
 
     def observe(self, train: Encoded) -> None:
         """Called once before training, with all training samples: what takes no gradient is learnt here."""
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether a batch at a time is enough to train on, so that memory need not hold all samples."""
+        return self.samples_per_batch is not None and type(self).observe is GenerativeModule.observe
+
+    def observe_parts(self, parts: Iterable[Encoded]) -> None:
+        """What `observe` does, with some of the samples at a time, where the model `takes_parts`."""
 
     def capture(self) -> None:
         """Asks for batches as CUDA graphs, before training; raises ValueError unless the model can."""

@@ -14,13 +14,13 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import Timer
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Sampler
 from tqdm import tqdm
 
 from dg.card import Card
 from dg.checkpoint import Checkpoint, damaged, refuse_divergence, resumable
 from dg.dataset import TimeSeriesDataset
-from dg.encoding import Encoded, Encoder, Layout
+from dg.encoding import Encoder, Layout
 from dg.files import short
 from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
@@ -28,6 +28,7 @@ from dg.memory import keep_large_buffers
 from dg.module import GenerativeModule, TrainingDiverged
 from dg.privacy import PoissonDraws, Privacy, PrivateTraining
 from dg.randomness import stream
+from dg.samples import observed
 
 
 def fit(
@@ -107,9 +108,8 @@ def fit(
     if capture:
         _refuse_capture(lightning)
         module.capture()
-    samples = Samples(encoder.encode(train).to(lightning.strategy.root_device))
-    if privacy is None or privacy.learnt_scales:
-        module.observe(samples.encoded)
+    learns = privacy is None or privacy.learnt_scales
+    samples = observed(module, train, encoder, lightning.strategy.root_device, learns=learns)
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     with torch.random.fork_rng(devices=[]):
         try:
@@ -194,16 +194,6 @@ def _refuse_capture(trainer: Trainer) -> None:
             f"capture: a CUDA graph needs a GPU and float32, the trainer has {trainer.strategy.root_device.type} and "
             f"{trainer.precision}: train without it, or with trainer=gpu"
         )
-
-
-class Samples(Dataset[Encoded]):
-    """Training samples that stay in memory as tensors; an item is a batch."""
-
-    def __init__(self, encoded: Encoded) -> None:
-        self.encoded = encoded
-
-    def __getitem__(self, index: Tensor) -> Encoded:
-        return self.encoded[index.to(self.encoded.lengths.device)]
 
 
 class Draws(Sampler[Tensor]):

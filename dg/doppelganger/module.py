@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy, deepcopy
 from dataclasses import replace
 from typing import Literal, NamedTuple
@@ -135,10 +135,16 @@ class DoppelGANger(GenerativeModule):
         judged_alone = auxiliary_discriminator and attributes > 0
         self.auxiliary_discriminator = Critic(packing * attributes, hidden) if judged_alone else None
 
+    takes_parts = True
+
     def observe(self, train: Encoded) -> None:
         """Learns the units of the summaries."""
+        self.observe_parts([train])
+
+    def observe_parts(self, parts: Iterable[Encoded]) -> None:
+        """The same."""
         if self.summaries is not None:
-            self.summaries.fit(train)
+            self.summaries.fit(parts)
 
     def capture(self) -> None:
         """From now on a batch is a CUDA graph, but for the generator's step; raises ValueError where lengths vary."""

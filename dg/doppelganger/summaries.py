@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
@@ -44,12 +46,15 @@ class Summaries(nn.Module):
         return len(self.numeric) * (6 + len(SHARES) + len(self.lags) + len(self.places))
 
     @torch.no_grad()
-    def fit(self, train: Encoded) -> None:
+    def fit(self, train: Iterable[Encoded]) -> None:
         """Takes the unit of each number from the training samples; one that does not vary keeps its own."""
         self.scale.fill_(1.0)
-        train = train.to(self.scale.device)
-        parts = zip(train.measurements.split(AT_ONCE), train.lengths.split(AT_ONCE), strict=True)
-        deviation = torch.cat([self(*part) for part in parts]).std(dim=0, correction=0)
+        numbers: list[Tensor] = []
+        for some in train:
+            part = some.to(self.scale.device)
+            pieces = zip(part.measurements.split(AT_ONCE), part.lengths.split(AT_ONCE), strict=True)
+            numbers.extend(self(*piece) for piece in pieces)
+        deviation = torch.cat(numbers).std(dim=0, correction=0)
         self.scale.copy_(torch.where(deviation > 1e-3, deviation, torch.ones(())))
 
     def forward(

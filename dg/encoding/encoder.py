@@ -108,23 +108,19 @@ class Encoder:
         if tuple(range) not in RANGES:
             raise ValueError(f"Encoder.fit: range is {tuple(range)}; known: {list(RANGES)}")
         low, high = range
-        fields = _continuous((*train.schema.metadata, *train.schema.measurements))
-        continuous = {field.name: _values(train, field.name) for field in fields}
+        names = [field.name for field in _continuous((*train.schema.metadata, *train.schema.measurements))]
         _refuse_unknown(train.schema, "log", log, numeric_measurements=False)
         _refuse_unknown(train.schema, "bounds", bounds, numeric_measurements=False)
-        for name, values in continuous.items():
-            if name in bounds:
-                continuous[name] = _told(values, bounds[name], name)
         if not isinstance(auto_normalize, bool):
             _refuse_unknown(train.schema, "auto_normalize", auto_normalize, numeric_measurements=True)
-            auto_normalize = tuple(name for name in continuous if name in auto_normalize) or False
+            auto_normalize = tuple(name for name in names if name in auto_normalize) or False
         return cls(
             schema=train.schema,
-            scales={name: _scale(values, name in log, (low, high), name) for name, values in continuous.items()},
+            scales={name: _scale(train, name, name in log, (low, high), bounds.get(name)) for name in names},
             auto_normalize=auto_normalize,
             range=(low, high),
             fixed_length=bool((train.lengths == train.schema.max_length).all()),
-            public=tuple(name for name in continuous if name in bounds),
+            public=tuple(name for name in names if name in bounds),
         )
 
     def without_metadata(self) -> Encoder:
@@ -329,33 +325,29 @@ def _codes(soft: torch.Tensor) -> NDArray[np.int64]:
     return soft.detach().cpu().numpy().argmax(axis=-1)
 
 
-def _values(dataset: TimeSeriesDataset, name: str) -> NDArray[np.float64]:
-    if name in dataset.metadata.columns:
-        return dataset.metadata[name].to_numpy(np.float64)
-    return dataset.measurement(name)[dataset.active].astype(np.float64)
-
-
-def _told(values: NDArray[np.float64], bounds: Sequence[float], name: str) -> NDArray[np.float64]:
+def _told(train: TimeSeriesDataset, name: str, bounds: Sequence[float]) -> tuple[float, float]:
     """The bounds themselves; raises ValueError where values lie outside of them."""
     if len(bounds) != 2 or bounds[0] >= bounds[1]:
         raise ValueError(f"{name!r} has the bounds {short([*bounds])}: give two numbers, the lowest value first")
-    low, high = bounds
-    outside = values[(values < low) | (values > high)]
-    if len(outside):
+    lowest, highest = train.extremes(name)
+    if lowest < bounds[0] or highest > bounds[1]:
         raise ValueError(
-            f"{name!r}: {len(outside):,} of {len(values):,} values are outside its bounds {low:g} to {high:g}, e.g. "
-            f"{outside[0]:g}: widen the bounds, or clip the values"
+            f"{name!r}: its values are from {lowest:g} to {highest:g}, outside its bounds {bounds[0]:g} to "
+            f"{bounds[1]:g}: widen the bounds, or clip the values"
         )
-    return np.array([low, high], dtype=np.float64)
+    return bounds[0], bounds[1]
 
 
-def _scale(values: NDArray[np.float64], log: bool, range: tuple[float, float], name: str) -> Scale:
-    if not len(values):
+def _scale(
+    train: TimeSeriesDataset, name: str, log: bool, range: tuple[float, float], bounds: Sequence[float] | None
+) -> Scale:
+    if not len(train):
         raise ValueError("an encoder cannot be fitted on an empty dataset")
-    if log and values.min() < 0:
-        raise ValueError(f"{name!r} has the negative value {values.min()}: leave it out of `log`")
-    levels = np.log1p(values) if log else values
-    return Scale(low=float(levels.min()), high=float(levels.max()), log=log, range=range)
+    ends = np.array(train.extremes(name) if bounds is None else _told(train, name, bounds))
+    if log and ends[0] < 0:
+        raise ValueError(f"{name!r} has the negative value {ends[0]}: leave it out of `log`")
+    low, high = np.log1p(ends) if log else ends
+    return Scale(low=float(low), high=float(high), log=log, range=range)
 
 
 def _array(values: torch.Tensor) -> NDArray[np.float64]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical, Field, Table
@@ -25,7 +23,7 @@ def fields(dataset: TimeSeriesDataset) -> str:
             "of the": {"metadata": "sample", "measurement": "record"}[side],
             "kind": "category" if isinstance(field, Categorical) else "whole number" if field.integer else "number",
             "unit": "" if isinstance(field, Categorical) else field.unit,
-            "range or values": _values(field) if isinstance(field, Categorical) else _range(dataset, field.name, side),
+            "range or values": _values(field) if isinstance(field, Categorical) else _range(dataset, field.name),
         }
         for side, members in sides
         for field in members
@@ -42,14 +40,9 @@ def _values(field: Categorical) -> str:
     return listed if len(field.values) <= SHOWN else f"{len(field.values)} values: {listed}, …"
 
 
-def _range(dataset: TimeSeriesDataset, name: str, side: str) -> str:
-    values = dataset.metadata[name] if side == "metadata" else dataset.measurement(name)[dataset.active]
+def _range(dataset: TimeSeriesDataset, name: str) -> str:
     field = next(each for each in (*dataset.schema.metadata, *dataset.schema.measurements) if each.name == name)
-    return " to ".join(_number(end, field) for end in _ends(np.asarray(values, dtype=np.float64)))
-
-
-def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
-    return float(values.min()), float(values.max())
+    return " to ".join(_number(end, field) for end in dataset.extremes(name))
 
 
 def _number(value: float, field: Field) -> str:

@@ -48,7 +48,7 @@ def test_numbers_are_in_units_of_their_deviation_over_training_samples(make) -> 
     toy = make(n=60, t=24)
     encoded = Encoder.fit(toy).encode(toy)
     summaries = Summaries(Encoder.fit(toy).layout)
-    summaries.fit(encoded)
+    summaries.fit([encoded])
     deviation = summaries(encoded.measurements, encoded.lengths).std(dim=0, correction=0)
     assert ((deviation - 1).abs() < 1e-4).logical_or(deviation < 1e-2).all()
     assert (deviation > 0.9).float().mean() > 0.8
