@@ -165,7 +165,7 @@ class TimeSeriesDataset:
         """A hash of the content: equal datasets have equal fingerprints (provenance)."""
         digest = hashlib.sha256(self.schema.to_json().encode())
         for rows in self.parts():
-            digest.update(np.ascontiguousarray(self.measurements[rows]))
+            digest.update(np.ascontiguousarray(self.measurements[rows]).data)
         digest.update(self.lengths.tobytes())
         digest.update(self.metadata.astype(str).to_csv(index=False).encode())
         return digest.hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,15 +19,23 @@ FEW = 20  # samples, of which each may have a value of its own by chance
 CATEGORIES = 1000
 
 
-def field_of(values: pd.Series, where: str, *, category: bool = False, pool: int | None = None) -> Field:
+def field_of(
+    values: pd.Series,
+    where: str,
+    *,
+    category: bool = False,
+    pool: int | None = None,
+    counts: Mapping[str, int] | None = None,
+) -> Field:
     """Text, booleans and categories are categorical, whole numbers stay whole, dates are days or seconds.
 
     category: numbers are categories too
     pool: the most values of a category; the rarest beyond it are put together
+    counts: of these values, where `values` are a `digest`
     """
     name, kind = str(values.name), values.dtype
     if category:
-        return _category(name, values.astype(str), sorted(set(values.astype(str))), where, pool)
+        return _category(name, values.astype(str), sorted(set(values.astype(str))), where, pool, counts)
     if is_bool_dtype(kind):
         return Categorical(name, ("False", "True"))
     if is_datetime64_any_dtype(kind):
@@ -36,13 +44,23 @@ def field_of(values: pd.Series, where: str, *, category: bool = False, pool: int
         return Continuous(name, integer=is_integer_dtype(kind))
     told = values.astype(str)
     known = map(str, kind.categories) if isinstance(kind, pd.CategoricalDtype) else sorted(set(told))
-    return _category(name, told, list(known), where, pool)
+    return _category(name, told, list(known), where, pool, counts)
 
 
-def _category(name: str, told: pd.Series, known: list[str], where: str, pool: int | None) -> Categorical:
+def digest(values: pd.Series, *, category: bool = False) -> pd.Series:
+    """The few values by which a column is what all of them make it: each category once, a time of day, or any one."""
+    if is_datetime64_any_dtype(values.dtype) and not category:
+        return values.iloc[[int((counted(values, "utc") % DAY > 0).argmax())]]
+    number = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
+    return values.iloc[:1] if number and not category else values.drop_duplicates()
+
+
+def _category(
+    name: str, told: pd.Series, known: list[str], where: str, pool: int | None, counts: Mapping[str, int] | None
+) -> Categorical:
     if pool is not None and len(known) > pool:
-        counts = told.value_counts().reindex(known, fill_value=0)
-        order = counts.sort_values(ascending=False, kind="stable")
+        numbers = (told.value_counts() if counts is None else pd.Series(counts)).reindex(known, fill_value=0)
+        order = numbers.sort_values(ascending=False, kind="stable")
         rare = {str(value): int(number) for value, number in order.iloc[pool - 1 :].items() if value != MISSING}
         if POOLED in known:
             raise ValueError(f"{where}: column {name!r} has the value {POOLED!r} itself; rename it")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
-from dg.frames.long import assembled, filled, ordered
+from dg.frames.assembly import assembled, filled, ordered
 from dg.frames.missing import Missing
 from dg.frames.source import opened, refuse_missing, source_of
 from dg.frames.wide import ROW, melted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,24 @@ from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_
 
 from dg.fields import MISSING
 from dg.files import short
-from dg.frames.rows import Rows
+from dg.frames.rows import NothingLeft, Rows
 
 Missing: TypeAlias = Literal["refuse", "drop", "interpolate", "mask"]
+
+
+class Known(NamedTuple):
+    """What is known of a measurement: how many values are missing and there, their sum, and whether all are whole."""
+
+    missing: int
+    present: int
+    total: float
+    whole: bool
+
+    def __or__(self, other: Known) -> Known:
+        """The same of two parts of a table."""
+        counts = (self.missing + other.missing, self.present + other.present, self.total + other.total)
+        return Known(*counts, self.whole and other.whole)
+
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +42,7 @@ def whole(rows: Rows, own: Sequence[str], series: Sequence[str]) -> NDArray[np.b
     for column in own:
         kept &= np.logical_or.reduceat(rows.frame[column].notna().to_numpy(), rows.begin)
     if not kept.any():
-        raise ValueError(f"{rows.where}: no sample is without missing values; say missing='interpolate' or 'mask'")
+        raise NothingLeft(f"{rows.where}: no sample is without missing values; say missing='interpolate' or 'mask'")
     if not kept.all():
         logger.info("%s: %s of %s samples dropped: they miss values", rows.where, f"{(~kept).sum():,}", len(kept))
     return kept
@@ -51,21 +66,30 @@ def told_once(rows: Rows, column: str, *, masked: bool) -> pd.Series:
     return _with_missing(told, never[rows.sample], rows.where) if never.any() else told
 
 
-def masked(rows: Rows, column: str) -> tuple[pd.Series, NDArray[np.bool_] | None]:
+def known_of(rows: Rows, column: str) -> Known:
+    """What is known of a measurement by some samples; of categories no more than how many there are."""
+    values, missing = rows.frame[column], rows.frame[column].isna().to_numpy()
+    numbers = np.zeros(0) if _category(values) else _numbers(values)[~missing]
+    return Known(int(missing.sum()), int((~missing).sum()), float(numbers.sum()), _whole(values, numbers))
+
+
+def masked(rows: Rows, column: str, known: Known | None = None) -> tuple[pd.Series, NDArray[np.bool_] | None]:
     """A measurement without missing values, and a mask of a number's; a category's are a category of their own."""
     values, missing = rows.frame[column], rows.frame[column].isna().to_numpy()
     if _category(values):
         return _with_missing(values, missing, rows.where), None
-    return interpolated(rows, column, never=float(_numbers(values)[~missing].mean())), missing
+    never = float(_numbers(values)[~missing].mean()) if known is None else known.total / known.present
+    return interpolated(rows, column, never, known), missing
 
 
-def interpolated(rows: Rows, column: str, never: float | None = None) -> pd.Series:
+def interpolated(rows: Rows, column: str, never: float | None = None, known: Known | None = None) -> pd.Series:
     """Numbers on a line between those before and after, within their sample; of categories, the one before.
 
     never: the number of samples that have none. Raises ValueError for them without it.
+    known: of a table that is read in parts, some other part of which may miss values where this one does not
     """
     values, missing = rows.frame[column], rows.frame[column].isna().to_numpy()
-    if not missing.any():
+    if not missing.any() and known is None:
         return values
     places, first = np.arange(len(missing)), rows.first(missing)
     last = np.maximum.reduceat(np.where(missing, -1, places), rows.begin)
@@ -80,18 +104,22 @@ def interpolated(rows: Rows, column: str, never: float | None = None) -> pd.Seri
         before = np.maximum.accumulate(np.where(missing, -1, places))
         inside = np.maximum(before, first[rows.sample])
         return values.take(inside).set_axis(values.index)
-    numbers, known = _numbers(values), ~missing
+    numbers, there = _numbers(values), ~missing
     ends = rows.begin + rows.lengths - 1
     numbers[rows.begin], numbers[ends] = numbers[np.minimum(first, len(missing) - 1)], numbers[last]
-    known[rows.begin] = known[ends] = True
+    there[rows.begin] = there[ends] = True
     for edge in (rows.begin, ends):
         numbers[edge[empty]] = never
-    filled = np.interp(places, places[known], numbers[known])
-    whole = is_integer_dtype(values.dtype) or bool((numbers[~missing] == np.rint(numbers[~missing])).all())
+    filled = np.interp(places, places[there], numbers[there])
+    whole = _whole(values, numbers[~missing]) if known is None else known.whole
     filled = np.rint(filled) if whole else filled
     if is_datetime64_any_dtype(values.dtype):
         return pd.Series(pd.to_datetime(filled.astype(np.int64), unit="us"), index=values.index).astype(values.dtype)
     return pd.Series(filled.astype(np.int64) if whole else filled, index=values.index, name=values.name)
+
+
+def _whole(values: pd.Series, numbers: NDArray[np.float64]) -> bool:
+    return is_integer_dtype(values.dtype) or bool((numbers == np.rint(numbers)).all())
 
 
 def _category(values: pd.Series) -> bool:

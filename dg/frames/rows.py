@@ -14,6 +14,10 @@ from dg.files import short
 from dg.frames.source import Source
 
 
+class NothingLeft(ValueError):
+    """Of the rows that are looked at no sample is left; of a table that is read in parts another one may have some."""
+
+
 class Rows(NamedTuple):
     """A table's rows, sample by sample in the order of time; samples are in the order of their first rows.
 
@@ -66,7 +70,7 @@ class Rows(NamedTuple):
         """
         inside = self.place < (self.lengths // window * window)[self.sample]
         if not inside.any():
-            raise ValueError(
+            raise NothingLeft(
                 f"{self.where}: the longest sample has {self.lengths.max():,} records, fewer than a window of "
                 f"{window:,}; ask for shorter windows"
             )

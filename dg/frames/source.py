@@ -63,8 +63,13 @@ def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) 
             return Opened(_without_index(_parquet(table, only)), str(table))
         _refuse_large(Path(table).stat().st_size * PACKED[packed], str(table))
         with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
-            options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packed}'"
-            return Opened(database.execute(f"SELECT * FROM read_csv({text(path)}, {options})").df(), str(table))
+            return Opened(database.execute(f"SELECT * FROM {csv(path, packed)}").df(), str(table))
+
+
+def csv(path: Path, packed: str) -> str:
+    """SQL that reads a CSV with a header, by the types that DuckDB finds in all of it."""
+    options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packed}'"
+    return f"read_csv({text(path)}, {options})"
 
 
 def _parquet(table: str | Path, only: Sequence[str] | None) -> pd.DataFrame:
@@ -72,7 +77,9 @@ def _parquet(table: str | Path, only: Sequence[str] | None) -> pd.DataFrame:
         groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
         chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
         known = {chunk.path_in_schema for chunk in chunks}
-        chosen = None if only is None or not known.issuperset(only) else list(only)
+        chosen = (
+            None if only is None or not known.issuperset(only) else [c for c in file.schema_arrow.names if c in only]
+        )
         parts = (chunk for chunk in chunks if chosen is None or chunk.path_in_schema in chosen)
         _refuse_large(sum(chunk.total_uncompressed_size for chunk in parts), str(table))
     return pd.read_parquet(table, columns=chosen)
@@ -83,7 +90,8 @@ def _refuse_large(size: int, where: str) -> None:
         raise ValueError(
             f"{where}: its {size / 1e9:,.1f} GB take up to {HELD * size / 1e9:,.1f} GB of memory, and "
             f"{available() / 1e9:,.1f} GB are free: name metadata= and measurements= of a Parquet file, whose other "
-            "columns are then not read, or take a part of its samples"
+            "columns are then not read, read a long table by folder=, which keeps it on disk, or take a part of its "
+            "samples"
         )
 
 
@@ -132,10 +140,16 @@ def refuse_missing(source: Source, remedy: str = POLICIES) -> None:
     for column, values in source.frame.items():
         missing = values.isna().to_numpy()
         if missing.any():
-            raise ValueError(
-                f"{source.where}: column {column!r} has {missing.sum():,} missing values, the first in row "
-                f"{source.frame.index[missing.argmax()] + 1:,}; fill them, {remedy}"
-            )
+            first = int(source.frame.index[missing.argmax()])
+            refuse_counted(source.where, str(column), int(missing.sum()), first, remedy)
+
+
+def refuse_counted(where: str, column: str, missing: int, first: int, remedy: str = POLICIES) -> None:
+    """Raises ValueError for a column that misses so many values, the first in the row of that number, from 0."""
+    raise ValueError(
+        f"{where}: column {column!r} has {missing:,} missing values, the first in row {first + 1:,}; fill them, "
+        f"{remedy}"
+    )
 
 
 def _refuse_names(frame: pd.DataFrame, named: Sequence[str], where: str) -> None:

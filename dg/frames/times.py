@@ -15,6 +15,14 @@ Spacing: TypeAlias = Literal["equal", "irregular"]
 MOST_ADDED = 20  # records for each one that is there
 
 
+class Grid(NamedTuple):
+    """Where the times of a table lie that is read in parts: from `start` on, and at least a step apart."""
+
+    clock: Clock
+    start: float
+    step: float
+
+
 class Times(NamedTuple):
     """When records were: a sample's first is at start + first · step, the next ones so many steps `gaps` later.
 
@@ -50,12 +58,30 @@ def spaced(rows: Rows, time: str, *, step: float | None = None, gaps: bool = Fal
     raise wrong[0]
 
 
-def irregular(rows: Rows, time: str) -> Times:
-    """Times as they are: dates in seconds."""
+def grids(rows: Rows, time: str) -> dict[Clock, Grid]:
+    """The grid of some rows by each clock; where all samples have one record, the step is inf."""
+    found: dict[Clock, Grid] = {}
+    for clock in clocks(rows.frame[time]):
+        numbers, inside = counted(rows.frame[time], clock), _inside(rows)
+        step = np.diff(numbers)[inside].min(initial=np.inf)
+        found[clock] = Grid(clock, float(numbers.min()), float(step))
+    return found
+
+
+def on_grid(rows: Rows, time: str, grid: Grid, *, gaps: bool) -> Times:
+    """Equally spaced times on a grid; raises ValueError as `spaced` does."""
+    return _spaced(rows, time, grid.clock, None, gaps, grid)
+
+
+def irregular(rows: Rows, time: str, start: float | None = None) -> Times:
+    """Times as they are: dates in seconds.
+
+    start: where they count from, unless from the first of them
+    """
     dates = is_datetime64_any_dtype(rows.frame[time].dtype)
     clock: Clock = "utc" if dates else "numbers"
     found, step = counted(rows.frame[time], clock), float(SECOND if dates else 1)
-    start = float(found.min())
+    start = float(found.min()) if start is None else start
     gaps = np.diff(found, prepend=found[0]) / step
     gaps[rows.begin] = 0.0
     return Times(clock, start, step, (found[rows.begin] - start) / step, gaps)
@@ -86,10 +112,11 @@ def completed(rows: Rows, times: Times, sample: str, time: str) -> Rows:
     return Rows(filled, rows.where, rows.numbers[before], begin, lengths)
 
 
-def _spaced(rows: Rows, time: str, clock: Clock, wanted: float | None, gaps: bool) -> Times:
+def _spaced(rows: Rows, time: str, clock: Clock, wanted: float | None, gaps: bool, grid: Grid | None = None) -> Times:
     found, shown = counted(rows.frame[time], clock), rows.frame[time].astype(str).to_numpy()
     steps, inside = np.diff(found), _inside(rows)
     step = float(steps[inside].min()) if inside.any() else wanted or 1.0
+    step = step if grid is None else grid.step
     apart = np.rint(steps / step) if gaps and step > 0 else 1.0
     uneven = inside & ~np.isclose(steps, apart * step, rtol=1e-9)
     if step <= 0 or uneven.any():
@@ -103,7 +130,7 @@ def _spaced(rows: Rows, time: str, clock: Clock, wanted: float | None, gaps: boo
         )
     if wanted is not None and not np.isclose(step, wanted):
         raise ValueError(f"{rows.where}: {time!r} has steps of {step:g}, the schema {wanted:g}; resample it")
-    start = float(found[rows.begin].min())
+    start = float(found[rows.begin].min()) if grid is None else grid.start
     offsets = (found[rows.begin] - start) / step
     shifted = ~np.isclose(offsets, np.rint(offsets), atol=1e-6)
     if shifted.any():

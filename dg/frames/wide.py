@@ -14,7 +14,7 @@ from pandas.api.types import is_numeric_dtype
 from pandas.tseries.api import guess_datetime_format
 
 from dg.dataset import TimeSeriesDataset
-from dg.frames.long import name_of, samples_of
+from dg.frames.assembly import name_of, samples_of
 from dg.frames.missing import Missing
 from dg.frames.source import Opened, Source, opened, source_of
 from dg.hyperparameters import Count, check

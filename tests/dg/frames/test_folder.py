@@ -1,0 +1,124 @@
+"""A file that is read a part at a time is what it is in memory: the same schema, the same numbers, the same weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dg import read_long
+
+
+@pytest.fixture(autouse=True)
+def tiny_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part has two to six samples."""
+    monkeypatch.setattr("dg.frames.parts.CELLS", 200)
+    monkeypatch.setattr("dg.frames.folder.CELLS", 200)
+
+
+def meters(samples: int = 14, **columns: object) -> pd.DataFrame:
+    """Meters of 3 to 7 days, whose rows are mixed."""
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(3, 8, samples)
+    sample = np.arange(samples).repeat(lengths)
+    place = np.arange(len(sample)) - (lengths.cumsum() - lengths)[sample]
+    n = len(sample)
+    rows = {
+        "kWh": rng.gamma(4, 2, n),
+        "meter": np.char.add("m", sample.astype(str)),
+        "day": pd.Timestamp("2026-03-02") + pd.to_timedelta(place + sample % 4, unit="D"),
+        "tariff": np.array(["day", "night", "mixed"])[sample % 3],
+        "flats": (sample * 7) % 5,
+        "built": pd.Timestamp("1999-12-31") + pd.to_timedelta(sample % 6, unit="D"),
+        "alarms": rng.poisson(1, n),
+        "open": rng.random(n) < 0.5,
+        "state": np.array(["ok", "cold", "hot", "off"])[rng.choice(4, n, p=[0.6, 0.2, 0.15, 0.05])],
+    }
+    return pd.DataFrame({**rows, **columns}).sample(frac=1, random_state=1).reset_index(drop=True)
+
+
+def holes(frame: pd.DataFrame, *columns: str, share: float = 0.1) -> pd.DataFrame:
+    """The same without some values and without some rows."""
+    rng, frame = np.random.default_rng(2), frame.copy()
+    for column in columns:
+        frame[column] = frame[column].mask(rng.random(len(frame)) < share)
+    return frame
+
+
+def dropped(frame: pd.DataFrame, share: float = 0.05) -> pd.DataFrame:
+    """The same without some rows."""
+    return frame[np.random.default_rng(3).random(len(frame)) >= share].reset_index(drop=True)
+
+
+def zoned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days by the clock on a wall, over a change of hours."""
+    days = (frame["day"] + pd.Timedelta(26, "D")).dt.tz_localize("Europe/Berlin")
+    return frame.assign(day=days.astype("datetime64[us, Europe/Berlin]"))
+
+
+def irregular(frame: pd.DataFrame) -> pd.DataFrame:
+    """Times to a millisecond."""
+    late = pd.to_timedelta(np.random.default_rng(4).integers(0, 80_000_000, len(frame)), unit="ms")
+    return frame.assign(day=frame["day"] + late)
+
+
+SEVERAL = ("kWh", "alarms", "open", "state")
+CASES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
+    "all kinds of columns": (meters(), {"time": "day"}),
+    "in the order of the rows": (meters().drop(columns="day"), {}),
+    "numbers for times": (
+        meters(day=0).assign(day=lambda frame: frame.groupby("meter").cumcount() * 0.5),
+        {"time": "day"},
+    ),
+    "named columns": (meters(), {"time": "day", "metadata": ["tariff"], "measurements": ["state", "kWh"]}),
+    "numbers that are names": (meters(), {"time": "day", "categorical": ["alarms", "flats"]}),
+    "irregular times": (irregular(meters()), {"time": "day", "spacing": "irregular"}),
+    "days of a place": (zoned(meters()), {"time": "day"}),
+    "months": (
+        meters().assign(day=lambda frame: frame["day"].map(lambda day: pd.Timestamp(2026, day.day, 1))),
+        {"time": "day"},
+    ),
+    "dates as text": (meters().assign(day=lambda frame: frame["day"].dt.strftime("%d.%m.%Y")), {"time": "day"}),
+    "windows": (meters(), {"time": "day", "window": 4}),
+    "irregular windows": (irregular(meters()), {"time": "day", "window": 4, "spacing": "irregular"}),
+    "rare categories": (meters(), {"time": "day", "pool": 2}),
+    "dropped": (holes(meters(), *SEVERAL, "tariff", share=0.02), {"time": "day", "missing": "drop"}),
+    "dropped, with records that are not there": (dropped(meters()), {"time": "day", "missing": "drop"}),
+    "interpolated": (dropped(holes(meters(), *SEVERAL)), {"time": "day", "missing": "interpolate"}),
+    "masked": (dropped(holes(meters(), *SEVERAL, "tariff")), {"time": "day", "missing": "mask"}),
+    "masked where a sample has no value": (
+        meters().drop(columns="day").assign(kWh=lambda frame: frame["kWh"].mask(frame["meter"].isin(["m2", "m9"]))),
+        {"missing": "mask"},
+    ),
+    "masked, without times": (holes(meters(), *SEVERAL, "flats").drop(columns="day"), {"missing": "mask"}),
+    "masked windows": (holes(meters(), *SEVERAL), {"time": "day", "missing": "mask", "window": 3}),
+}
+
+
+ALSO_AS_CSV = ("all kinds of columns", "named columns", "months", "dates as text", "dropped", "masked")
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"), [*((case, "parquet") for case in CASES), *((case, "csv") for case in ALSO_AS_CSV)]
+)
+def test_a_file_is_read_in_parts_as_in_memory(case: str, kind: str, tmp_path: Path):
+    (table, told), file = CASES[case], tmp_path / f"meters.{kind}"
+    table.to_parquet(file) if kind == "parquet" else table.to_csv(file, index=False)
+    wanted = read_long(file, sample="meter", **told)
+    found = read_long(file, sample="meter", folder=tmp_path / "meters.data", **told)
+    assert found.schema == wanted.schema
+    assert found.mapped and not wanted.mapped
+    assert found.measurements.tobytes() == wanted.measurements.tobytes()
+    assert found.lengths.tolist() == wanted.lengths.tolist()
+    pd.testing.assert_frame_equal(found.metadata, wanted.metadata, check_exact=True)
+    assert found.fingerprint == wanted.fingerprint
+    assert sorted(file.name for file in (tmp_path / "meters.data").iterdir()) == [
+        "lengths.npy",
+        "measurements.npy",
+        "metadata.parquet",
+        "read.json",
+        "schema.json",
+    ]
