@@ -126,7 +126,11 @@ def ordered(
     """
     rows, times = in_order(source, note.sample, note.time), None
     if note.time and spacing == "equal":
-        times = on_grid(rows, note.time, grid, gaps=gaps) if grid else spaced(rows, note.time, step=step, gaps=gaps)
+        times = (
+            on_grid(rows, note.time, grid, step=step, gaps=gaps)
+            if grid
+            else spaced(rows, note.time, step=step, gaps=gaps)
+        )
         rows = completed(rows, times, note.sample, note.time) if gaps else rows
     if note.window:
         steps = None if times is None else times.first[rows.sample] + rows.place
@@ -186,6 +190,31 @@ def assembled(
     }
     refuse_violations(schema, metadata, measurements, rows.lengths, rows.told)
     return TimeSeriesDataset(schema, pd.DataFrame(metadata, index=range(n)), measurements, rows.lengths)
+
+
+def refuse_longer(rows: Rows, schema: Schema) -> None:
+    """Raises ValueError for a sample of more records than a schema knows."""
+    if rows.lengths.max() > schema.max_length:
+        longest = int(rows.lengths.argmax())
+        raise ValueError(
+            f"{rows.where}: the sample of row {rows.numbers[rows.begin[longest]]:,} has {rows.lengths[longest]:,} "
+            f"records, more than the schema's {schema.max_length:,}; cut it"
+        )
+
+
+def refuse_masks(rows: Rows, masks: Mapping[str, NDArray[np.bool_]], note: Table) -> None:
+    """Raises ValueError for a column that misses values, of which its schema knows nothing."""
+    for column in (column for column, mask in masks.items() if column not in note.masked and mask.any()):
+        raise ValueError(
+            f"{rows.where}: column {column!r} has missing values, the first in row "
+            f"{rows.numbers[masks[column].argmax()]:,}, and the schema has no mask for it; fill them"
+        )
+
+
+def later(times: Times, note: Table) -> Times:
+    """Times that count from the start of the schema's table instead of their own."""
+    steps = (times.start - note.start) / note.step
+    return times._replace(first=times.first + (steps if note.gap else np.rint(steps)))
 
 
 def _timed(note: Table, times: Times) -> tuple[Table, list[Field]]:

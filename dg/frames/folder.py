@@ -17,7 +17,7 @@ from dg.clocks import Clock
 from dg.dataset import MEASUREMENTS, TimeSeriesDataset, save_all_but_measurements
 from dg.fields import Field
 from dg.files import regular
-from dg.frames.assembly import assembled, filled, ordered, schema_of
+from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks, schema_of
 from dg.frames.fields import digest, field_of, refuse_changes, refuse_ids
 from dg.frames.missing import Known, Missing, known_of
 from dg.frames.parts import CELLS, Parts, parted
@@ -46,9 +46,17 @@ class Asked(NamedTuple):
     pool: int | None
 
 
-def read_into(folder: str | Path, table: pd.DataFrame | str | Path, asked: Asked, name: str) -> TimeSeriesDataset:
+def read_into(
+    folder: str | Path,
+    table: pd.DataFrame | str | Path,
+    asked: Asked,
+    *,
+    name: str = "",
+    like: Schema | None = None,
+) -> TimeSeriesDataset:
     """The samples that `read_long` makes of a file, to the last bit, in a folder that appears when it is whole.
 
+    name, like: of the schema that is found, or the one that there is, as `read_like` has it
     Raises ValueError as `read_long` does, and where the folder is there and holds something else.
     """
     folder = Path(folder)
@@ -60,7 +68,8 @@ def read_into(folder: str | Path, table: pd.DataFrame | str | Path, asked: Asked
             f"{folder}: folder= is for files that are read some samples at a time, and {what}; leave it out"
         )
     file = regular(table).stat()
-    read = json.dumps({"bytes": file.st_size, "changed": file.st_mtime_ns, "name": name, **asked._asdict()}, indent=2)
+    told = {"name": name, "schema": like and like.to_json(), **asked._asdict()}
+    read = json.dumps({"bytes": file.st_size, "changed": file.st_mtime_ns, **told}, indent=2)
     if folder.exists():
         if not (folder / READ).is_file() or (folder / READ).read_text(encoding="utf-8") != read:
             raise ValueError(
@@ -76,7 +85,9 @@ def read_into(folder: str | Path, table: pd.DataFrame | str | Path, asked: Asked
         named = [*filter(None, (asked.sample, asked.time)), *(asked.metadata or ()), *(asked.measurements or ())]
         only = asked.metadata is not None and asked.measurements is not None
         with parted(table, asked.sample, named, categorical=asked.categorical, only=only, folder=sorting) as parts:
-            Reading(parts, asked).write(making, name)
+            reading = Reading(parts, asked, like)
+            schema, n = reading.found(name) if like is None else reading.like(like)
+            reading.write(making, schema, n)
         shutil.rmtree(sorting)
         (making / READ).write_text(read, encoding="utf-8")
         making.rename(folder)
@@ -88,7 +99,9 @@ def read_into(folder: str | Path, table: pd.DataFrame | str | Path, asked: Asked
 class Reading:
     """What is found out of a table, a little more each time that its parts are read."""
 
-    def __init__(self, parts: Parts, asked: Asked) -> None:
+    def __init__(self, parts: Parts, asked: Asked, like: Schema | None) -> None:
+        known = like.table if like is not None and asked.time and asked.spacing == "equal" else None
+        self.step = None if known is None else known.step
         self.parts, self.asked, self.where = parts, asked, parts.where
         self.note = Table(
             tuple(parts.kinds.items()),
@@ -105,9 +118,9 @@ class Reading:
         self.grid = self._grid()
         self.own, self.series, self.known = self._roles()
 
-    def write(self, folder: Path, name: str) -> None:
-        """Writes what `TimeSeriesDataset.save` writes."""
-        schema, n = self._schema(name)
+    def write(self, folder: Path, schema: Schema, n: int) -> None:
+        """Writes what `TimeSeriesDataset.save` writes of so many samples."""
+        note = schema.table or self.note
         shape = (n, schema.max_length, len(schema.measurements))
         _refuse_large(folder, shape, self.where)
         metadata: list[pd.DataFrame] = []
@@ -116,7 +129,7 @@ class Reading:
             described = {"descr": np.dtype(np.float32).str, "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, described)
             for rows, times, masks in self._filled(max(1, CELLS // (shape[1] * shape[2]))):
-                part = assembled(rows, schema, times, masks)
+                part = assembled(rows, schema, times and later(times, note), masks)
                 part.measurements.tofile(file)
                 metadata.append(part.metadata)
                 lengths.append(part.lengths)
@@ -127,7 +140,7 @@ class Reading:
         asked = self.asked
         return _each(
             self.parts.of(samples),
-            lambda source: ordered(source, self.note, asked.spacing, gaps=self.gaps, grid=self.grid),
+            lambda source: ordered(source, self.note, asked.spacing, gaps=self.gaps, step=self.step, grid=self.grid),
         )
 
     def _filled(self, samples: int | None = None) -> Iterator[Filled]:
@@ -157,12 +170,15 @@ class Reading:
                     if clock in part
                 }
             )
-        possible = [grid._replace(step=1.0 if grid.step == np.inf else grid.step) for grid in merged.values()]
+        possible = [
+            grid._replace(step=(self.step or 1.0) if grid.step == np.inf else grid.step) for grid in merged.values()
+        ]
         wrong: list[ValueError] = []
         for grid in possible:
             try:
                 for source in self.parts.of():
-                    on_grid(in_order(source, self.asked.sample, self.asked.time), self.asked.time, grid, gaps=self.gaps)
+                    rows = in_order(source, self.asked.sample, self.asked.time)
+                    on_grid(rows, self.asked.time, grid, step=self.step, gaps=self.gaps)
                 return grid
             except ValueError as error:
                 wrong.append(error)
@@ -194,7 +210,17 @@ class Reading:
             {column: known[column] for column in series if column in known and known[column].missing},
         )
 
-    def _schema(self, name: str) -> tuple[Schema, int]:
+    def like(self, schema: Schema) -> tuple[Schema, int]:
+        """A schema that was known before, and how many samples there are; raises ValueError as `read_like` does."""
+        n = 0
+        for rows, _ in self._ordered():
+            refuse_longer(rows, schema)
+        for rows, _, masks in self._filled():
+            refuse_masks(rows, masks, schema.table or self.note)
+            n += len(rows.begin)
+        return schema, n
+
+    def found(self, name: str) -> tuple[Schema, int]:
         """What the samples are, and how many."""
         asked = self.asked
         firsts: list[pd.DataFrame] = []

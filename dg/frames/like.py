@@ -5,23 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
-from dg.frames.assembly import assembled, filled, ordered
+from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks
+from dg.frames.folder import Asked, read_into
 from dg.frames.missing import Missing
 from dg.frames.source import opened, refuse_missing, source_of
+from dg.frames.times import Spacing
 from dg.frames.wide import ROW, melted
 from dg.hyperparameters import check
 from dg.schema import Categorical, Schema
 from dg.tabular import mask_of
 
 
-def read_like(table: pd.DataFrame | str | Path, schema: Schema, *, missing: Missing = "refuse") -> TimeSeriesDataset:
+def read_like(
+    table: pd.DataFrame | str | Path,
+    schema: Schema,
+    *,
+    missing: Missing = "refuse",
+    folder: str | Path | None = None,
+) -> TimeSeriesDataset:
     """The samples of a table that is like the one a schema was read from: its columns, fields and categories.
 
     missing: what `read_long` says of it; where the schema has masks they are used
+    folder: what `read_long` says of it
     Raises ValueError as `read_long` does, and where a value, a length or a step of time is not the schema's.
     """
     check(read_like, {"missing": missing}, "read_like")
@@ -31,7 +39,17 @@ def read_like(table: pd.DataFrame | str | Path, schema: Schema, *, missing: Miss
     made = {note.first, note.gap, *map(mask_of, note.masked)}
     own = [field.name for field in schema.metadata if field.name not in made]
     series = [field.name for field in schema.measurements if field.name not in made]
-    texts = [field.name for field in (*schema.metadata, *schema.measurements) if isinstance(field, Categorical)]
+    fields = [field for field in (*schema.metadata, *schema.measurements) if field.name not in made]
+    texts = [field.name for field in fields if isinstance(field, Categorical)]
+    policy: Missing = "mask" if note.masked else missing
+    spacing: Spacing = "irregular" if note.gap else "equal"
+    if folder is not None:
+        if note.wide:
+            raise ValueError(
+                f"{folder}: folder= is for tables with a row a record, and the schema's has a row a sample"
+            )
+        asked = Asked(note.sample, note.time, own, series, texts, policy, spacing, note.window or None, None)
+        return read_into(folder, table, asked, like=schema)
     found = opened(table)
     if note.wide:
         source = melted(found, note.sample, own, dict(note.wide), categorical=texts)
@@ -41,25 +59,11 @@ def read_like(table: pd.DataFrame | str | Path, schema: Schema, *, missing: Miss
             note = replace(note, sample="")
         keys = filter(None, (note.sample, note.time))
         source = source_of(found, [*keys, *own, *series], categorical=texts, only=True)
-    policy: Missing = "mask" if note.masked else missing
     if policy == "refuse":
         refuse_missing(source)
     step = None if note.gap or not note.time else note.step
-    rows, times = ordered(source, note, "irregular" if note.gap else "equal", gaps=policy != "refuse", step=step)
-    if rows.lengths.max() > schema.max_length:
-        longest = int(rows.lengths.argmax())
-        raise ValueError(
-            f"{rows.where}: the sample of row {rows.numbers[rows.begin[longest]]:,} has {rows.lengths[longest]:,} "
-            f"records, more than the schema's {schema.max_length:,}; cut it"
-        )
+    rows, times = ordered(source, note, spacing, gaps=policy != "refuse", step=step)
+    refuse_longer(rows, schema)
     rows, times, masks = filled(rows, times, own, series, policy)
-    unknown = [column for column in masks if column not in note.masked]
-    if unknown:
-        raise ValueError(
-            f"{rows.where}: column {unknown[0]!r} has missing values, the first in row "
-            f"{rows.numbers[masks[unknown[0]].argmax()]:,}, and the schema has no mask for it; fill them"
-        )
-    if times is not None:
-        later = (times.start - note.start) / note.step
-        times = times._replace(first=times.first + (np.rint(later) if note.gap == "" else later))
-    return assembled(rows, schema, times, masks)
+    refuse_masks(rows, masks, note)
+    return assembled(rows, schema, times and later(times, note), masks)

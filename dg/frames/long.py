@@ -57,7 +57,7 @@ def read_long(
     named = [*filter(None, (sample, time)), *(metadata or ()), *(measurements or ())]
     if folder is not None:
         asked = Asked(sample, time, metadata, measurements, tuple(categorical), missing, spacing, window, pool)
-        return read_into(folder, table, asked, name or name_of(table))
+        return read_into(folder, table, asked, name=name or name_of(table))
     only = metadata is not None and measurements is not None
     source = source_of(opened(table, named if only else None), named, categorical=categorical, only=only)
     note = Table(tuple(source.kinds.items()), sample, time, window=window or 0, formats=tuple(source.formats.items()))

@@ -68,9 +68,9 @@ def grids(rows: Rows, time: str) -> dict[Clock, Grid]:
     return found
 
 
-def on_grid(rows: Rows, time: str, grid: Grid, *, gaps: bool) -> Times:
-    """Equally spaced times on a grid; raises ValueError as `spaced` does."""
-    return _spaced(rows, time, grid.clock, None, gaps, grid)
+def on_grid(rows: Rows, time: str, grid: Grid, *, step: float | None = None, gaps: bool = False) -> Times:
+    """What `spaced` says of rows on a grid; raises ValueError as it does."""
+    return _spaced(rows, time, grid.clock, step, gaps, grid)
 
 
 def irregular(rows: Rows, time: str, start: float | None = None) -> Times:

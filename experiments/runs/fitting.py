@@ -68,6 +68,10 @@ def fit(config: DictConfig) -> None:
 
 def read(config: DictConfig) -> TimeSeriesDataset:
     """The table, by the options that `read_long` and `read_wide` have under the same names, or by a schema file."""
+    if config.wide and config.folder is not None:
+        raise ValueError(
+            f"folder is {config.folder}, which is for tables with a row a record: leave it or wide=true out"
+        )
     given = _given(read_wide if config.wide else read_long, config)
     if config.schema is None:
         if not (config.sample or config.window or config.wide):

@@ -112,6 +112,7 @@ class Fitting(Open):
     metadata: list[str] | None
     measurements: list[str] | dict[str, list[str]] | None
     wide: bool
+    folder: Name | None
     log: list[str]
     season: Count | None
     batches: Count

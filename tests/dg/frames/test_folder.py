@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dg import read_long
+from dg import Categorical, read_like, read_long
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +123,62 @@ def test_a_file_is_read_in_parts_as_in_memory(case: str, kind: str, tmp_path: Pa
         "read.json",
         "schema.json",
     ]
+
+
+def test_the_types_of_a_parquet_file_are_its_own(tmp_path: Path):
+    """Categories with their order, whole numbers of few bits and with missing ones, days, decimals, an index."""
+    table = meters()
+    table = table.assign(
+        day=table["day"].astype("datetime64[ms]"),
+        state=pd.Categorical(table["state"], ["off", "hot", "never", "cold", "ok"], ordered=True),
+        tariff=pd.Categorical(table["tariff"]),
+        flats=table["flats"].astype("UInt8").mask(table["flats"] == 3),
+        built=[day.date() for day in table["built"]],
+        alarms=table["alarms"].astype("int16"),
+        kWh=[Decimal(f"{value:.3f}") for value in table["kWh"]],
+    ).set_index(["meter", "day"])
+    table.to_parquet(tmp_path / "meters.parquet", row_group_size=10)
+    told: dict[str, Any] = {"sample": "meter", "time": "day", "missing": "drop"}
+    wanted = read_long(tmp_path / "meters.parquet", **told)
+    found = read_long(tmp_path / "meters.parquet", folder=tmp_path / "meters.data", **told)
+    assert wanted.schema.measurements[-1] == Categorical("state", ("off", "hot", "never", "cold", "ok"))
+    assert found.fingerprint == wanted.fingerprint
+
+
+@pytest.mark.parametrize("case", ["all kinds of columns", "irregular times", "rare categories", "windows", "masked"])
+def test_so_is_another_table_by_a_schema(case: str, tmp_path: Path):
+    """Half of the meters, three days later; one begins before the schema's table does."""
+    table, told = CASES[case]
+    schema = read_long(table, sample="meter", **told).schema
+    other = table[table["meter"].isin([f"m{number}" for number in range(2, 14, 2)])]
+    other = other.assign(
+        day=other["day"] + pd.Timedelta(3, "D") - pd.Timedelta(5, "D") * (other["meter"] == "m4").astype(int)
+    )
+    other.to_parquet(tmp_path / "other.parquet")
+    wanted = read_like(tmp_path / "other.parquet", schema)
+    found = read_like(tmp_path / "other.parquet", schema, folder=tmp_path / "other.data")
+    assert found.mapped and found.fingerprint == wanted.fingerprint
+
+
+def test_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """And again when it, the file or what is asked have changed, which is an error as long as it is there."""
+    file, folder = tmp_path / "meters.csv", tmp_path / "meters.data"
+    meters().to_csv(file, index=False)
+    data = read_long(file, sample="meter", time="day", folder=folder)
+    with monkeypatch.context() as patched:
+        patched.delattr("dg.frames.folder.parted")
+        assert read_long(file, sample="meter", time="day", folder=folder).fingerprint == data.fingerprint
+    with pytest.raises(
+        ValueError, match=r"meters\.data is there already, and was not read from .*meters\.csv as it is now"
+    ):
+        read_long(file, sample="meter", time="day", window=3, folder=folder)
+    meters(samples=15).to_csv(file, index=False)
+    with pytest.raises(ValueError, match="name another by folder=, or remove it"):
+        read_long(file, sample="meter", time="day", folder=folder)
+
+
+def test_nothing_is_left_of_a_table_that_is_refused(tmp_path: Path):
+    meters().assign(kWh=lambda frame: frame["kWh"].mask(frame.index == 30)).to_parquet(tmp_path / "meters.parquet")
+    with pytest.raises(ValueError, match=r"column 'kWh' has 1 missing values, the first in row 31; fill"):
+        read_long(tmp_path / "meters.parquet", sample="meter", time="day", folder=tmp_path / "meters.data")
+    assert [file.name for file in tmp_path.iterdir()] == ["meters.parquet"]
