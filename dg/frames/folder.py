@@ -20,7 +20,7 @@ from dg.files import regular
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks, schema_of
 from dg.frames.fields import digest, field_of, refuse_changes, refuse_ids
 from dg.frames.missing import Known, Missing, known_of
-from dg.frames.parts import CELLS, Parts, parted
+from dg.frames.parts import AT_ONCE, NUMBER, Parts, parted
 from dg.frames.rows import NothingLeft, Rows, in_order
 from dg.frames.times import Grid, Spacing, Times, grids, on_grid
 from dg.schema import Schema
@@ -128,7 +128,7 @@ class Reading:
         with (folder / MEASUREMENTS).open("wb") as file:
             described = {"descr": np.dtype(np.float32).str, "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, described)
-            for rows, times, masks in self._filled(max(1, CELLS // (shape[1] * shape[2]))):
+            for rows, times, masks in self._filled(max(1, AT_ONCE // (NUMBER * shape[1] * shape[2]))):
                 part = assembled(rows, schema, times and later(times, note), masks)
                 part.measurements.tofile(file)
                 metadata.append(part.metadata)
@@ -173,6 +173,8 @@ class Reading:
         possible = [
             grid._replace(step=(self.step or 1.0) if grid.step == np.inf else grid.step) for grid in merged.values()
         ]
+        if len(possible) == 1:
+            return possible[0]
         wrong: list[ValueError] = []
         for grid in possible:
             try:

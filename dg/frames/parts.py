@@ -21,8 +21,10 @@ from dg.files import alias, packing, reading
 from dg.frames.source import Opened, Source, csv, opened, refuse_counted, source_of
 from dg.memory import available
 
-CELLS = 2_000_000  # of a table that are in memory together
-LEAST, MOST, THREADS = 2**27, 2**32, 4  # bytes of memory and threads that DuckDB may take
+AT_ONCE = 16 * 2**20  # bytes of a table that are in memory together, where they take about ten times as much
+NUMBER = 8  # bytes
+LEAST, MOST = 2**27, 2**30  # bytes of memory that DuckDB may take, a quarter of what is free
+THREAD = 2**27  # bytes that each of its threads needs
 TEXTS = ("object", "str", "string")
 
 
@@ -34,6 +36,7 @@ class Parts:
     kinds, formats, where: as of a Source
     raw, plain: the types of columns as they are fetched, and as a Source has them
     sizes: rows of each sample
+    rows: of a part, unless a sample has more
     missing: of each column how many values, and the number of the first row that has none, from 0
     """
 
@@ -44,11 +47,12 @@ class Parts:
     raw: dict[str, Any]
     plain: dict[str, Any]
     sizes: NDArray[np.int64]
+    rows: int
     missing: dict[str, tuple[int, int]]
 
     def of(self, samples: int | None = None) -> Iterator[Source]:
         """The parts one after the other, of so many samples at most."""
-        for low, high in _ranges(self.sizes, CELLS // len(self.kinds), samples or len(self.sizes)):
+        for low, high in _ranges(self.sizes, self.rows, samples or len(self.sizes)):
             yield self._typed(self.stored.fetch(f"place BETWEEN {low} AND {high - 1}"))
 
     def refuse_missing(self) -> None:
@@ -79,16 +83,23 @@ def parted(
     named, categorical, only: as of `source_of`
     Raises ValueError as `opened` and `source_of` do, and for a record without a sample.
     """
+    memory = min(max(available() // 4, LEAST), MOST)
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{min(max(available() // 4, LEAST), MOST)}B",
+        "memory_limit": f"{memory}B",
         "temp_directory": str(folder / "spilled"),
-        "threads": min(os.cpu_count() or 1, THREADS),
+        "threads": min(os.cpu_count() or 1, memory // THREAD),
     }
     with duckdb.connect(folder / "sorted.duckdb", config={**OFFLINE, **config}) as database:
         with reading(table, "save it as CSV or Parquet"), alias(table) as link:
             stored = Stored(database, table, link, named if only else None)
             source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
-            sizes = stored.sort(sample)
+            try:
+                sizes = stored.sort(sample)
+            except duckdb.OutOfMemoryException:
+                raise ValueError(
+                    f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: "
+                    "free some, or name metadata= and measurements=, and other columns are not read"
+                ) from None
             parts = _parts(stored, sizes, categorical)
         yield parts
 
@@ -168,6 +179,12 @@ class Stored:
             for name, at in zip(self.names, range(0, len(found), 3), strict=True)
         }
 
+    def width(self) -> int:
+        """Bytes of a row, on average."""
+        texts = [column for column, kind in zip(self.columns, self.kinds, strict=True) if kind == "VARCHAR"]
+        lengths = " + ".join(f"coalesce(avg(strlen({column})), 0)" for column in texts) or "0"
+        return int(NUMBER * len(self.columns) + self._run(f"SELECT {lengths} FROM sorted")[0][0])
+
     def values(self, name: str, limit: int | None = None) -> pd.Series:
         """The values of a column, each once, in the order of the file."""
         column, most = self.columns[self.names.index(name)], "" if limit is None else f"LIMIT {limit}"
@@ -205,7 +222,7 @@ def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str
             formats |= source_of(Opened(dates, where), ()).formats
     plain = {name: values.dtype for name, values in seen.frame.items()}
     absent = {name: (missing[name][0], missing[name][1]) for name in raw}
-    return Parts(stored, where, seen.kinds, formats, raw, plain, sizes, absent)
+    return Parts(stored, where, seen.kinds, formats, raw, plain, sizes, AT_ONCE // stored.width(), absent)
 
 
 def _may_be_dates(first: pd.Series, name: str, where: str) -> bool:

@@ -24,6 +24,22 @@ def read(frame: pd.DataFrame, **options: Any) -> Callable[[Path], object]:
     return lambda folder: read_long(frame, **{"sample": "cell", "time": "hour", **options})
 
 
+def into(frame: pd.DataFrame, there: bool = False, **options: Any) -> Callable[[Path], object]:
+    """Reads `frame`, as a file, into a folder; `there`: one that is there."""
+
+    def wrong(folder: Path) -> object:
+        frame.to_parquet(folder / "cells.parquet")
+        if there:
+            (folder / "cells.data").mkdir()
+        told = {"sample": "cell", "time": "hour", "folder": folder / "cells.data", **options}
+        try:
+            return read_long(folder / "cells.parquet", **told)
+        finally:
+            assert not (folder / "cells.data.unfinished").exists()
+
+    return wrong
+
+
 def like(frame: pd.DataFrame, **options: Any) -> Callable[[Path], object]:
     """Reads `frame` by the schema of `table()`."""
     return lambda folder: read_like(frame, read_long(table(**options), sample="cell", time="hour").schema)
@@ -165,6 +181,55 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "text where the schema has numbers": (
         like(table(load=list("vwxyz"))),
         "column 'load' is .*, and should be numbers",
+    ),
+    "a table in memory and a folder": (
+        lambda folder: read_long(table(), sample="cell", folder=folder / "cells.data"),
+        "cells\\.data: folder= is for files that are read some samples at a time, and a DataFrame is in memory already",
+    ),
+    "one long series and a folder": (
+        lambda folder: read_long(folder / "cells.csv", window=2, folder=folder / "cells.data"),
+        "folder= is for files .*, and one long series is one sample; leave it out",
+    ),
+    "a folder of something else": (
+        into(table(), there=True),
+        r"cells\.data is there already, and was not read from .*cells\.parquet as it is now and in this way: name",
+    ),
+    "no file for a folder": (
+        lambda folder: read_long(folder / "none.csv", sample="cell", folder=folder / "cells.data"),
+        r"none\.csv: no such file",
+    ),
+    "no such column, in parts": (
+        into(table(), sample="site"),
+        r"cells\.parquet has no column 'site'; it has \['cell', 'hour', 'load'\]",
+    ),
+    "no rows, in parts": (into(table().iloc[:0]), r"cells\.parquet has no rows"),
+    "a missing value, in parts": (
+        into(table(load=[1, 2, None, None, 5])),
+        "column 'load' has 2 missing values, the first in row 3; fill them, .* or say missing='drop'",
+    ),
+    "no sample, in parts": (
+        into(table(cell=["b", "b", None, "a", "a"]), missing="drop"),
+        "column 'cell' has no value in row 3, where it should name the sample; fill it, or leave this row out",
+    ),
+    "an infinite value, in parts": (
+        into(table(load=[1, 2, 3, np.inf, 5])),
+        "column 'load' of row 4 is infinite; replace it by a number",
+    ),
+    "a gap, in parts": (
+        into(table(hour=[3, 4, 6, 4, 5])),
+        "between rows 2 and 3 of one sample, 4 and 6, there is a gap: times should be equally spaced; add the records",
+    ),
+    "windows longer than the samples, in parts": (
+        into(table(), window=9),
+        "the longest sample has 3 records, fewer than a window of 9; ask for shorter windows",
+    ),
+    "categories of no column, in parts": (
+        into(table(), categorical=["site"]),
+        "no column 'site', which categorical= names",
+    ),
+    "a folder for a wide table": (
+        lambda folder: read_like("none.csv", read_wide(wide()).schema, folder=folder / "pages.data"),
+        "folder= is for tables with a row a record, and the schema's has a row a sample",
     ),
     "a wide table without steps": (
         lambda folder: read_wide(pd.DataFrame({"page": ["x"], "views": [3]}), sample="page"),

@@ -73,6 +73,19 @@ def test_the_same_seed_gives_the_same_model_in_a_folder_too(fitted):
         assert one == two and (one == three) == (name != "weights.safetensors")
 
 
+def test_a_table_in_a_folder_gives_the_same_model(fitted, tmp_path, capsys):
+    """Also by the schema that was found."""
+    folder, schema = f"folder={tmp_path / 'carriers.data'}", f"schema={tmp_path / 'carriers.schema.json'}"
+    plain, kept = fitted(), fitted(folder, out="kept.dg")
+    again = fitted(f"folder={tmp_path / 'again.data'}", schema, "sample=null", "time=null", out="again.dg")
+    assert "carriers: 60 samples of 9 to 14 records" in capsys.readouterr().out
+    one, *others = (dg.load(model) for model in (plain, kept, again))
+    for other in others:
+        assert one.card.fingerprint == other.card.fingerprint and one.encoder == other.encoder
+        assert one.sample(5, seed=0).fingerprint == other.sample(5, seed=0).fingerprint
+    assert fitted(folder, out="twice.dg").is_file()
+
+
 def test_the_schema_is_shown_edited_and_handed_back(fitted, tmp_path, capsys):
     out = fitted("only=schema")
     file = tmp_path / "carriers.schema.json"

@@ -16,8 +16,8 @@ from dg import Categorical, read_like, read_long
 @pytest.fixture(autouse=True)
 def tiny_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A part has two to six samples."""
-    monkeypatch.setattr("dg.frames.parts.CELLS", 200)
-    monkeypatch.setattr("dg.frames.folder.CELLS", 200)
+    monkeypatch.setattr("dg.frames.parts.AT_ONCE", 2000)
+    monkeypatch.setattr("dg.frames.folder.AT_ONCE", 2000)
 
 
 def meters(samples: int = 14, **columns: object) -> pd.DataFrame:
