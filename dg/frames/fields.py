@@ -51,8 +51,13 @@ def digest(values: pd.Series, *, category: bool = False) -> pd.Series:
     """The few values by which a column is what all of them make it: each category once, a time of day, or any one."""
     if is_datetime64_any_dtype(values.dtype) and not category:
         return values.iloc[[int((counted(values, "utc") % DAY > 0).argmax())]]
-    number = is_numeric_dtype(values.dtype) and not is_bool_dtype(values.dtype)
-    return values.iloc[:1] if number and not category else values.drop_duplicates()
+    return values.drop_duplicates() if is_category(values, category) else values.iloc[:1]
+
+
+def is_category(values: pd.Series, category: bool) -> bool:
+    """Whether a column is of categories, by its type or because numbers were called so."""
+    kind = values.dtype
+    return category or is_bool_dtype(kind) or not (is_numeric_dtype(kind) or is_datetime64_any_dtype(kind))
 
 
 def _category(

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks
-from dg.frames.folder import Asked, read_into
+from dg.frames.folder import read_into
 from dg.frames.missing import Missing
+from dg.frames.reading import Asked
 from dg.frames.source import opened, refuse_missing, source_of
 from dg.frames.times import Spacing
 from dg.frames.wide import ROW, melted

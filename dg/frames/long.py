@@ -9,8 +9,9 @@ import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import name_of, samples_of
-from dg.frames.folder import Asked, read_into
+from dg.frames.folder import read_into
 from dg.frames.missing import Missing
+from dg.frames.reading import Asked
 from dg.frames.source import opened, source_of
 from dg.frames.times import Spacing
 from dg.hyperparameters import Count, check

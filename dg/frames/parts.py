@@ -91,16 +91,15 @@ def parted(
     }
     with duckdb.connect(folder / "sorted.duckdb", config={**OFFLINE, **config}) as database:
         with reading(table, "save it as CSV or Parquet"), alias(table) as link:
-            stored = Stored(database, table, link, named if only else None)
-            source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
             try:
-                sizes = stored.sort(sample)
+                stored = Stored(database, table, link, named if only else None)
+                source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
+                parts = _parts(stored, stored.sort(sample), categorical)
             except duckdb.OutOfMemoryException:
                 raise ValueError(
                     f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: "
                     "free some, or name metadata= and measurements=, and other columns are not read"
                 ) from None
-            parts = _parts(stored, sizes, categorical)
         yield parts
 
 
@@ -125,7 +124,8 @@ class Stored:
             self.schema = pa.schema([self.schema.field(at) for at in chosen], metadata=self.schema.metadata)
         quoted = ('"' + str(found[at][0]).replace('"', '""') + '"' for at in chosen)
         selected = ", ".join(f"{name} AS {column}" for name, column in zip(quoted, self.columns, strict=True))
-        self._run(f"CREATE VIEW numbered AS SELECT {selected}, row_number() OVER () - 1 AS row FROM {source}")
+        stored = "TABLE" if self.schema is None else "VIEW"  # each query would find out a CSV's types anew
+        self._run(f"CREATE {stored} numbered AS SELECT {selected}, row_number() OVER () - 1 AS row FROM {source}")
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return self.database.execute(statement).fetchall()
@@ -147,12 +147,13 @@ class Stored:
 
     def sort(self, sample: str) -> NDArray[np.int64]:
         """Sorts the rows by the first row of their sample; returns how many each sample has."""
-        key = self.columns[self.names.index(sample)]
+        at = self.names.index(sample)
+        key = self.columns[at]
         self._run(
             f"CREATE TABLE firsts AS SELECT {key} AS key, min(row) AS first, count(*) AS size FROM numbered "
             f"GROUP BY {key}"
         )
-        nameless = self._run("SELECT first FROM firsts WHERE key IS NULL")
+        nameless = self._run(f"SELECT first FROM firsts WHERE {_absent('key', self.kinds[at])}")
         if nameless:
             raise ValueError(
                 f"{self.table}: column {sample!r} has no value in row {nameless[0][0] + 1:,}, where it should name "

@@ -17,7 +17,7 @@ from dg import Categorical, read_like, read_long
 def tiny_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A part has two to six samples."""
     monkeypatch.setattr("dg.frames.parts.AT_ONCE", 2000)
-    monkeypatch.setattr("dg.frames.folder.AT_ONCE", 2000)
+    monkeypatch.setattr("dg.frames.reading.AT_ONCE", 2000)
 
 
 def meters(samples: int = 14, **columns: object) -> pd.DataFrame:
@@ -181,4 +181,16 @@ def test_nothing_is_left_of_a_table_that_is_refused(tmp_path: Path):
     meters().assign(kWh=lambda frame: frame["kWh"].mask(frame.index == 30)).to_parquet(tmp_path / "meters.parquet")
     with pytest.raises(ValueError, match=r"column 'kWh' has 1 missing values, the first in row 31; fill"):
         read_long(tmp_path / "meters.parquet", sample="meter", time="day", folder=tmp_path / "meters.data")
+    assert [file.name for file in tmp_path.iterdir()] == ["meters.parquet"]
+
+
+def test_too_little_memory_to_sort_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("dg.frames.parts.available", lambda: 0)
+    monkeypatch.setattr("dg.frames.parts.LEAST", 2**22)
+    monkeypatch.setattr("dg.frames.parts.THREAD", 2**22)
+    pd.DataFrame({"meter": np.arange(200_000) // 2, "kWh": 1.5}).to_parquet(tmp_path / "meters.parquet")
+    with pytest.raises(
+        ValueError, match=r"meters\.parquet: 0\.0 GB of memory, .* are too little to sort it: free some"
+    ):
+        read_long(tmp_path / "meters.parquet", sample="meter", folder=tmp_path / "meters.data")
     assert [file.name for file in tmp_path.iterdir()] == ["meters.parquet"]
