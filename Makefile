@@ -67,12 +67,13 @@ notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into
 peer-rows: $(READY) ## an outside DoppelGANger on the same rows, for Table 3, or 2 by ARTIFACT=table2 (makes its environment)
 	$(BIN)/python -m experiments.peer_rows artifact=$(or $(ARTIFACT),table3) $(CHOSEN)
 
-speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every size's and model's (15 minutes; makes the peer's environment)
+speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every size's and model's, and private ones (18 minutes; makes the peer's environment)
 	for precision in 32-true bf16-mixed; do for threads in 1 2; do \
 		OMP_NUM_THREADS=$$threads $(BIN)/python -m benchmarks.speed.training --threads $$threads --precision $$precision || exit 1; \
 	done; done
 	$(BIN)/python -m benchmarks.speed.sizes
 	$(BIN)/python -m benchmarks.speed.models
+	$(BIN)/python -m benchmarks.speed.private
 
 clean: ## removes runs and results, keeps the environment
 	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/notebooks

@@ -25,6 +25,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.datasets.wwt.simulator import simulate
 from dg.doppelganger import DoppelGANger
 from dg.encoding import Encoder
+from dg.privacy import Privacy
 from dg.training import fit
 
 TRAINING_SAMPLES = 1_000
@@ -85,11 +86,16 @@ def _encoder(model: Any, train: TimeSeriesDataset) -> Encoder:
 
 
 def measure(
-    model: Any, train: TimeSeriesDataset, encoder: Encoder, batches: int, clock: Callable[[], float]
+    model: Any,
+    train: TimeSeriesDataset,
+    encoder: Encoder,
+    batches: int,
+    clock: Callable[[], float],
+    privacy: Privacy | None = None,
 ) -> dict[str, float]:
     """A short training: two batches warm up, `batches` are timed, and the operations of the last are counted."""
     watch = LastBatches(clock)
-    fit(model, train, encoder=encoder, batches=batches + 3, callbacks=[watch], accelerator="cpu")
+    fit(model, train, encoder=encoder, batches=batches + 3, privacy=privacy, callbacks=[watch], accelerator="cpu")
     return {"milliseconds": median(watch.milliseconds[-batches:]), "operations": watch.operations.total}
 
 
