@@ -143,11 +143,12 @@ def _encoder(train: TimeSeriesDataset, privacy: Privacy | None, start: Generator
 
 
 def _begin_with(module: GenerativeModule, encoder: Encoder, start: Generator) -> None:
-    """Takes over the weights of `start`; raises ValueError if it is of another model or encoder."""
-    if module.description() != start.module.description():
+    """Takes over the weights of `start`; raises ValueError if it has others or another encoder."""
+    weights, own = ({name: w.shape for name, w in part.state_dict().items()} for part in (start.module, module))
+    if type(module) is not type(start.module) or weights != own:
         raise ValueError(
-            f"start: it is a {type(start.module).__name__} with other hyper-parameters than this "
-            f"{type(module).__name__}: train the same model further"
+            f"start: it is a {type(start.module).__name__} with other weights than this {type(module).__name__}: train "
+            "the same model further, with the same layers and units"
         )
     if encoder != start.encoder:
         raise ValueError("start: its encoder is another one: leave `encoder` out, and that of `start` is kept")

@@ -53,6 +53,13 @@ class Scale(Checked):
     validation: Validation
 
 
+class Pretraining(Checked):
+    """The batches on simulated data before a training, and where its hyper-parameters are others."""
+
+    batches: Count
+    module: dict[str, Any] = {}
+
+
 class Model(Open):
     """conf/model; the class checks its own hyper-parameters, the encoder and `Privacy` their own options."""
 
@@ -61,7 +68,7 @@ class Model(Open):
     module: dict[str, Any]
     training_samples: Count | None = None
     privacy: dict[str, Any] | None = None
-    pretraining: Count | None = None
+    pretraining: Pretraining | None = None
     keep_best: Name | None = None
 
 

@@ -45,11 +45,11 @@ def train(config: DictConfig) -> Run:
 
 def _make(run: Run) -> None:
     config = run.config
-    privacy, start = _privacy(config), _start(config)
+    privacy, public = _privacy(config), start(config)
     parts = split(config)
     encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
-    if start is not None:
-        encoder = start.encoder
+    if public is not None:
+        encoder = public.encoder
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
@@ -70,7 +70,7 @@ def _make(run: Run) -> None:
             batches=config.batches,
             seed=config.seed,
             privacy=privacy,
-            start=start,
+            start=public,
             checkpoint=folder / "checkpoint.ckpt",
             checkpoint_every=config.scale.checkpoint_every,
             capture=config.capture,
@@ -94,13 +94,14 @@ def _privacy(config: DictConfig) -> Privacy | None:
     return None if options is None else Privacy(**{"secret": config.seed, **options})
 
 
-def _start(config: DictConfig) -> Generator | None:
-    """The same model, trained on simulated data for `pretraining` batches: a run of its own, made or found."""
-    batches = config.model.get("pretraining")
-    if batches is None:
+def start(config: DictConfig) -> Generator | None:
+    """The same model, trained on simulated data as its `pretraining` says: a run of its own, made or found."""
+    first = config.model.get("pretraining")
+    if first is None:
         return None
     public = config.copy()
-    public.data, public.batches, public.seed = None, batches, (config.seed + PUBLIC_SEEDS) % TEST_SEEDS
+    public.data, public.batches, public.seed = None, first.batches, (config.seed + PUBLIC_SEEDS) % TEST_SEEDS
+    public.model.module = OmegaConf.merge(config.model.module, first.get("module", {}))
     for option in ("privacy", "pretraining"):
         OmegaConf.update(public, f"model.{option}", None, force_add=True)
     return train(public).generator

@@ -169,7 +169,7 @@ def test_what_cannot_begin_with_another(make) -> None:
     toy = make()
     start = fit(naive(), toy, batches=1)
     with pytest.raises(
-        ValueError, match="NaiveGAN with other hyper-parameters than this NaiveGAN: train the same model"
+        ValueError, match="NaiveGAN with other weights than this NaiveGAN: train the same model"
     ):
         fit(naive(units=9), toy, batches=1, start=start)
     with pytest.raises(ValueError, match="its encoder is another one: leave `encoder` out"):

@@ -66,7 +66,7 @@ def test_its_runs_are_table_3s_without_privacy_the_releases_noise_and_what_goes_
         (table3,) = grid("table3", ["scale=small", "seed=0", "model=doppelganger"])
     assert identity(cells[0]) == identity(table3)
     assert [cell.model.privacy.noise_multiplier for cell in cells[1:6]] == [0.01, 0.1, 1, 2, 4]
-    assert cells[6].model.name == "doppelganger_private" and cells[6].model.pretraining == cells[6].batches
+    assert cells[6].model.name == "doppelganger_private" and cells[6].model.pretraining.batches == cells[6].batches
     assert len({identity(cell) for cell in cells}) == 7
 
 
