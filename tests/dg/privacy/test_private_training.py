@@ -168,9 +168,7 @@ def test_another_start_is_another_training(make, tmp_path: Path) -> None:
 def test_what_cannot_begin_with_another(make) -> None:
     toy = make()
     start = fit(naive(), toy, batches=1)
-    with pytest.raises(
-        ValueError, match="NaiveGAN with other weights than this NaiveGAN: train the same model"
-    ):
+    with pytest.raises(ValueError, match="NaiveGAN with other weights than this NaiveGAN: train the same model"):
         fit(naive(units=9), toy, batches=1, start=start)
     with pytest.raises(ValueError, match="its encoder is another one: leave `encoder` out"):
         fit(naive(), toy, batches=1, start=start, encoder=Encoder.fit(make(seed=3)))
