@@ -15,6 +15,7 @@ from dp_accounting import (
     PoissonSampledDpEvent,
     SelfComposedDpEvent,
     calibrate_dp_mechanism,
+    get_epsilon_gaussian,
     get_sigma_gaussian,
 )
 from dp_accounting.mechanism_calibration import ExplicitBracketInterval, LowerEndpointAndGuess
@@ -46,11 +47,18 @@ class Mechanism:
 
     @property
     def accountant(self) -> str:
-        """PLD (privacy loss distributions) where it can be had, RDP (Rényi) elsewhere, which is never too low."""
+        """PLD (privacy loss distributions) where it can be had, RDP (Rényi) elsewhere, which is never too low.
+
+        Where all samples are in every batch, batches make one Gaussian mechanism, whose ε is exact (Balle and Wang 2018).
+        """
+        if self.sampling_rate == 1:
+            return "exact"
         return "PLD" if self._noise >= LEAST_FOR_PLD else "RDP"
 
     def epsilon(self, delta: float) -> float:
         """ε at `delta`, where a neighbour has one training sample more or less."""
+        if self.accountant == "exact":
+            return float(get_epsilon_gaussian(1 / self._whole, delta))
         return float(self._spent.get_epsilon(delta))
 
     def mu(self) -> float | None:
@@ -58,6 +66,8 @@ class Mechanism:
 
         It says in one number what ε says for one δ (arXiv 2503.10945). None where only RDP can be had.
         """
+        if self.accountant == "exact":
+            return self._whole
         if self.accountant != "PLD":
             return None
         spent = self._spent
@@ -68,6 +78,11 @@ class Mechanism:
             for e, d in zip(epsilons, deltas, strict=True)
             if TAIL / 2 <= d < 1
         )
+
+    @property
+    def _whole(self) -> float:
+        """How far all batches together move without sampling, in deviations of the noise: μ."""
+        return math.sqrt(self.steps) / self._noise
 
     @property
     def _noise(self) -> float:
@@ -81,6 +96,8 @@ class Mechanism:
 
 def noise_for(epsilon: float, delta: float, sampling_rate: float, steps: int, uses: int = 1) -> float:
     """The least noise multiplier under which `steps` batches stay within ε at `delta`."""
+    if sampling_rate == 1:
+        return float(get_sigma_gaussian(epsilon, delta)) * (1 + 1e-6) * math.sqrt(steps * uses)  # beyond its rounding
 
     def event(noise: float) -> DpEvent:
         return _event(noise, sampling_rate, steps)

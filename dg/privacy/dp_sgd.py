@@ -33,7 +33,8 @@ class Privacy:
     epsilon: ε; None: it follows from the noise
     noise_multiplier: the noise's standard deviation, in clips; None: the least that keeps ε over all batches
     delta: δ, less than one in as many as there are training samples
-    clip: C, how long the gradient of one sample may be, over all critics together (D58); infinite only without noise
+    clip: C, how long the gradient of one sample may be, over all critics together (D58), or, in a model that is learnt
+        from one noisy sum, the vector of one sample (D67); infinite only without noise
     learnt_scales: lets scales be learnt from the training samples, which gives something away that ε does not count
     secret: of batches and noise; whoever knows it can take the noise off again. None: the system's own randomness; a
         number makes a training that can be repeated, for experiments with public data
@@ -144,6 +145,15 @@ class PrivateTraining:
                     weight.grad = torch.add(total, next(drawn), alpha=scale).div_(self.batch_size)
         empty = not len(rows[0][0])
         return [{name: torch.zeros_like(part) if empty else part for name, part in parts.items()} for _, parts in found]
+
+    def noisy_sum(self, rows: Float[Tensor, "n d"], rng: torch.Generator) -> Float[Tensor, " d"]:
+        """The sum of rows, each clipped to a norm of C, with noise: what a model that needs one batch learns from."""
+        norms = torch.linalg.vector_norm(rows, dim=1)
+        total = (self.privacy.clip / norms).clamp(max=1.0) @ rows
+        if not self.mechanism.noise_multiplier:
+            return total
+        noise = torch.randn(total.shape, generator=rng, device=rng.device, dtype=rows.dtype)
+        return total + self.mechanism.noise_multiplier * self.privacy.clip * noise
 
     @cached_property
     def epsilon(self) -> float:
