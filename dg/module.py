@@ -80,8 +80,8 @@ class GenerativeModule(LightningModule):
     def privatize(self, privacy: Privacy, n: int, batches: int) -> PrivateTraining:
         """Asks for private training on n samples, before training; raises ValueError unless the model can."""
         raise ValueError(
-            f"privacy: {type(self).__name__} has neither a critic that alone sees the training samples, as DoppelGANger "
-            "and NaiveGAN have, nor is it learnt from a sum over them, as GaussianPrivate is"
+            f"privacy: {type(self).__name__} has neither a critic that alone sees the training samples, as "
+            "DoppelGANger and NaiveGAN have, nor is it learnt from a sum over them, as GaussianPrivate is"
         )
 
     @abstractmethod
