@@ -42,7 +42,9 @@ def test_without_noise_it_is_the_plain_one_and_the_same_secret_gives_the_same(ki
         return Privacy(epsilon=1.0, delta=0.01, secret=secret, learnt_scales=True)
 
     plain = made(None)
-    for name, weight in made(Privacy(noise_multiplier=0.0, clip=50.0, delta=0.01)).state_dict().items():
+    for name, weight in (
+        made(Privacy(noise_multiplier=0.0, clip=50.0, delta=0.01, learnt_scales=True)).state_dict().items()
+    ):
         torch.testing.assert_close(weight, plain.state_dict()[name])
     assert same_weights(made(noisy(1)), made(noisy(1))) and not same_weights(made(noisy(1)), made(noisy(2)))
     assert np.isclose(plain.shares.sum().item(), 1) and (plain.deviations >= 0).all()
