@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
 from dg.fields import Categorical, Continuous, Field, twice
@@ -15,12 +16,13 @@ def refuse_contradictions(fields: Sequence[Field], part: Part, others: Collectio
     """Raises ValueError, which begins with `where`, unless the constraints of a part of the schema are consistent.
 
     Decoding puts values within their bounds, rounds them, makes counters increase, lowers fields to what they are at
-    most, and then sums. No step may undo an earlier one, hence the rules:
+    most, that of the end of a chain first (`downwards`), and then sums. No step may undo an earlier one, hence the
+    rules:
 
     - only measurements increase, since metadata have one value a sample
     - `at_most` and `sum_of` name other numeric fields of the same part, `sum_of` each once
-    - what `at_most` names has no `at_most` and no `sum_of`; what `sum_of` names has no `sum_of`. So there are neither
-      chains nor circles
+    - what `at_most` names may have `at_most` itself, p50 ≤ p90 ≤ p99, but no such chain is a circle
+    - what `at_most` or `sum_of` names has no `sum_of`
     - a sum has no bounds, `increasing` or `at_most` of its own: its parts may have them
     - a field with `at_most` that has `low`, is whole or increases asks the same of what it names: a `low` that is as
       high, whole numbers, increasing
@@ -57,13 +59,26 @@ def refuse_contradictions(fields: Sequence[Field], part: Part, others: Collectio
             _check_at_most(field, named(field, "at_most", field.at_most), where)
         if field.sum_of:
             _check_sum(field, [named(field, "sum_of", target) for target in field.sum_of], where)
+    try:
+        downwards(fields)
+    except CycleError as error:
+        circle = short(error.args[1][::-1])
+        raise ValueError(
+            f"{where}: each of {circle} is at most the next: leave one at_most of the circle out"
+        ) from None
+
+
+def downwards(fields: Sequence[Field]) -> list[Continuous]:
+    """The fields that are at most another one, each after the one that it names; raises CycleError for a circle."""
+    below = {field.name: field for field in fields if isinstance(field, Continuous) and field.at_most}
+    order = TopologicalSorter({name: (field.at_most,) for name, field in below.items()}).static_order()
+    return [below[name] for name in order if name in below]
 
 
 def _check_at_most(field: Continuous, most: Continuous, where: str) -> None:
     told = f"{where}: {field.name!r} is at most {most.name!r}, which"
-    if most.sum_of or most.at_most:
-        option = "sum_of" if most.sum_of else "at_most"
-        raise ValueError(f"{told} has {option} itself; such chains are not repaired: leave one of them out")
+    if most.sum_of:
+        raise ValueError(f"{told} is a sum, and summed last: leave one of them out")
     if field.low is not None and (most.low is None or most.low < field.low):
         raise ValueError(
             f"{told} may be less than {field.low}, the low of {field.name!r}: give {most.name!r} a low of at least "

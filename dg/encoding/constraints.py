@@ -1,7 +1,8 @@
 """Repairs at decoding: what a model makes is put right by the constraints of the schema, of which it knows nothing.
 
 The order is that of `refuse_contradictions`: values are clipped to their bounds, rounded, made increasing, lowered to
-what they are at most, and summed. What is repaired keeps every constraint, and repairing it again changes nothing.
+what they are at most, chains from their end on, and summed. What is repaired keeps every constraint, and repairing it
+again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
+from dg.rules import downwards
 from dg.schema import Continuous, Field, Schema
 from dg.violations import TOLERANCE
 
@@ -70,11 +72,10 @@ def repair(
             before = columns[field.name].copy()
             _increase(columns[field.name], field, lengths)
             _count(repairs, f"{field.name!r} made increasing", before, columns[field.name])
-    for field in numeric:
-        if field.at_most:
-            before = columns[field.name].copy()
-            np.minimum(before, columns[field.at_most], out=columns[field.name])
-            _count(repairs, f"{field.name!r} lowered to {field.at_most!r}", before, columns[field.name])
+    for field in downwards(fields):
+        before = columns[field.name].copy()
+        np.minimum(before, columns[field.at_most], out=columns[field.name])
+        _count(repairs, f"{field.name!r} lowered to {field.at_most!r}", before, columns[field.name])
     for field in numeric:
         if field.sum_of:
             before = columns[field.name].copy()

@@ -99,15 +99,26 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         made(Continuous("total", sum_of=("used", "used"))),
         r"'total' is a sum that names a part twice: \['used'\]",
     ),
-    "a chain": (
-        made(LESS, Continuous("total", at_most="less")),
-        "'total' is at most 'less', which has at_most itself; such chains are not repaired: leave one of them out",
-    ),
     "a circle": (
         made(Continuous("a", at_most="b"), Continuous("b", at_most="a")),
-        "'a' is at most 'b', which has at_most itself",
+        r"schema 'cells': each of \['a', 'b', 'a'\] is at most the next: leave one at_most of the circle out",
     ),
-    "at most a sum": (made(SUM, Continuous("total", at_most="sum")), "at most 'sum', which has sum_of itself"),
+    "a circle of three in the metadata": (
+        made(metadata=tuple(Continuous(low, at_most=high) for low, high in ("ab", "ca", "bc"))),
+        r"each of \['a', 'b', 'c', 'a'\] is at most the next",
+    ),
+    "a chain with a low above its middle": (
+        made(LESS, Continuous("total", at_most="less", low=2)),
+        "'total' is at most 'less', which may be less than 2, the low of 'total'",
+    ),
+    "a chain that is not whole throughout": (
+        made(LESS, Continuous("total", at_most="less", integer=True)),
+        "'total' is at most 'less', which is not integer, and 'total' is: make both integer",
+    ),
+    "at most a sum": (
+        made(SUM, Continuous("total", at_most="sum")),
+        "at most 'sum', which is a sum, and summed last: leave one of them out",
+    ),
     "a sum of sums": (
         made(SUM, Continuous("total", sum_of=("sum", "used"))),
         "'total' is a sum of 'sum', which is a sum itself; name the parts of 'sum' instead",
@@ -219,6 +230,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a table with more than there may be": (
         table({"lost": {"at_most": "sent"}}, lost=[0, 1, 0, 5]),
         r"cells\.csv: column 'lost' of row 4 is 5.0, which is more than the 4.0 of 'sent': correct one of them",
+    ),
+    "a table against the middle of a chain": (
+        table({"both": {"at_most": "sent"}, "lost": {"at_most": "both"}}, both=[0, 0, 0, 4], lost=[0, 1, 0, 2]),
+        r"cells\.csv: column 'lost' of row 2 is 1.0, which is more than the 0.0 of 'both': correct one of them",
     ),
     "a table with a wrong sum": (
         table({"both": {"sum_of": ["sent", "lost"]}}, both=[0, 4, 1, 6]),

@@ -28,12 +28,13 @@ def test_what_decoding_can_keep_is_accepted_in_any_order(field: Continuous, firs
     assert Schema("s", (), fields, 3).measurements == fields
 
 
-def test_a_field_may_be_the_bound_of_several_and_parts_of_a_sum_may_have_constraints() -> None:
+def test_a_field_may_be_the_bound_of_several_and_have_one_itself_and_parts_of_a_sum_may_have_constraints() -> None:
     fields = (
         Continuous("low", at_most="middle"),
         Continuous("lower", at_most="middle"),
         Continuous("middle", increasing=True),
         Continuous("sum", sum_of=("low", "middle")),
         Continuous("another sum", sum_of=("low", "lower")),
+        Continuous("lowest", at_most="lower"),
     )
     assert Schema("s", (Continuous("a", at_most="b"), Continuous("b")), fields, 3).measurements == fields
