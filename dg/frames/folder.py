@@ -55,7 +55,10 @@ def read_into(
     try:
         named = [*filter(None, (asked.sample, asked.time)), *(asked.metadata or ()), *(asked.measurements or ())]
         only = asked.metadata is not None and asked.measurements is not None
-        with parted(table, asked.sample, named, categorical=asked.categorical, only=only, folder=sorting) as parts:
+        formats = dict(like.table.formats) if like is not None and like.table is not None else {}
+        with parted(
+            table, asked.sample, named, categorical=asked.categorical, only=only, known=formats, folder=sorting
+        ) as parts:
             reading = Reading(parts, asked, like)
             schema, n = reading.found(name) if like is None else reading.like(like)
             reading.write(making, schema, n)

@@ -11,8 +11,9 @@ from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks
 from dg.frames.folder import read_into
 from dg.frames.missing import Missing
+from dg.frames.opening import opened
 from dg.frames.reading import Asked
-from dg.frames.source import opened, refuse_missing, source_of
+from dg.frames.source import refuse_missing, source_of
 from dg.frames.times import Spacing
 from dg.frames.wide import ROW, melted
 from dg.hyperparameters import check
@@ -51,15 +52,15 @@ def read_like(
             )
         asked = Asked(note.sample, note.time, own, series, texts, policy, spacing, note.window or None, None)
         return read_into(folder, table, asked, like=schema)
-    found = opened(table)
+    found, known = opened(table), dict(note.formats)
     if note.wide:
-        source = melted(found, note.sample, own, dict(note.wide), categorical=texts)
+        source = melted(found, note.sample, own, dict(note.wide), categorical=texts, known=known)
         note = replace(note, sample=ROW, columns=(*note.columns, (ROW, "int64")))
     else:
         if note.window and note.sample not in found.frame:  # one long series, as the schema's table may have been
             note = replace(note, sample="")
         keys = filter(None, (note.sample, note.time))
-        source = source_of(found, [*keys, *own, *series], categorical=texts, only=True)
+        source = source_of(found, [*keys, *own, *series], categorical=texts, only=True, known=known)
     if policy == "refuse":
         refuse_missing(source)
     step = None if note.gap or not note.time else note.step

@@ -11,8 +11,9 @@ from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import name_of, samples_of
 from dg.frames.folder import read_into
 from dg.frames.missing import Missing
+from dg.frames.opening import opened
 from dg.frames.reading import Asked
-from dg.frames.source import opened, source_of
+from dg.frames.source import source_of
 from dg.frames.times import Spacing
 from dg.hyperparameters import Count, check
 from dg.table import Table

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dg.dataset import checked_metadata
 from dg.frames.fields import codes, decoded
+from dg.frames.opening import opened
 from dg.frames.rows import Rows
-from dg.frames.source import opened, refuse_missing, source_of
+from dg.frames.source import refuse_missing, source_of
 from dg.schema import Categorical, Schema
 
 
@@ -21,7 +22,8 @@ def read_metadata(table: pd.DataFrame | str | Path, schema: Schema) -> pd.DataFr
     """
     texts = [field.name for field in schema.metadata if isinstance(field, Categorical)]
     names = [field.name for field in schema.metadata]
-    source = source_of(opened(table), names, categorical=texts, only=True)
+    known = dict(schema.table.formats) if schema.table else {}
+    source = source_of(opened(table), names, categorical=texts, only=True, known=known)
     refuse_missing(source, "or leave these rows out")
     n = len(source.frame)
     rows = Rows(source.frame, source.where, np.arange(1, n + 1), np.arange(n), np.ones(n, dtype=np.int64))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from pyarrow.parquet import ParquetFile
 
 from dg.datasets.tables import OFFLINE, text
 from dg.files import alias, packing, reading
-from dg.frames.source import Opened, Source, csv, opened, refuse_counted, source_of
+from dg.frames.opening import Opened, csv, opened
+from dg.frames.source import Source, refuse_counted, source_of
 from dg.memory import available
 
 AT_ONCE = 16 * 2**20  # bytes of a table that are in memory together, where they take about ten times as much
@@ -76,11 +77,18 @@ class Parts:
 
 @contextmanager
 def parted(
-    table: str | Path, sample: str, named: Sequence[str], *, categorical: Collection[str], only: bool, folder: Path
+    table: str | Path,
+    sample: str,
+    named: Sequence[str],
+    *,
+    categorical: Collection[str],
+    only: bool,
+    known: Mapping[str, str],
+    folder: Path,
 ) -> Iterator[Parts]:
     """The table in parts while the block lasts, of which `folder` has a sorted copy.
 
-    named, categorical, only: as of `source_of`
+    named, categorical, only, known: as of `source_of`
     Raises ValueError as `opened` and `source_of` do, and for a record without a sample.
     """
     memory = min(max(available() // 4, LEAST), MOST)
@@ -94,7 +102,7 @@ def parted(
             try:
                 stored = Stored(database, table, link, named if only else None)
                 source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
-                parts = _parts(stored, stored.sort(sample), categorical)
+                parts = _parts(stored, stored.sort(sample), categorical, known)
             except duckdb.OutOfMemoryException:
                 raise ValueError(
                     f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: "
@@ -112,7 +120,11 @@ class Stored:
         packed = packing(table)
         self.database, self.table = database, table
         self.schema = ParquetFile(table).schema_arrow if packed == "parquet" else None
-        source = csv(link, packed) if self.schema is None else f"read_parquet({text(link)}, hive_partitioning = false)"
+        source = (
+            csv(database, link, packed, str(table))
+            if self.schema is None
+            else f"read_parquet({text(link)}, hive_partitioning = false)"
+        )
         shown = database.sql(f"SELECT * FROM {source} LIMIT 0")
         found = list(zip(shown.columns, shown.types, strict=True))
         names = [str(column[0]) for column in found] if self.schema is None else self.schema.names
@@ -187,10 +199,13 @@ class Stored:
         return int(NUMBER * len(self.columns) + self._run(f"SELECT {lengths} FROM sorted")[0][0])
 
     def values(self, name: str, limit: int | None = None) -> pd.Series:
-        """The values of a column, each once, in the order of the file."""
+        """The values of a column, each once, in the order of the file; the index numbers the first row of each."""
         column, most = self.columns[self.names.index(name)], "" if limit is None else f"LIMIT {limit}"
-        query = f"SELECT {column} FROM sorted WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY min(row) {most}"
-        return pd.Series(self.database.sql(query).fetchnumpy()[column], dtype=object)
+        found = self.database.sql(
+            f"SELECT {column}, min(row) AS first FROM sorted WHERE {column} IS NOT NULL GROUP BY {column} "
+            f"ORDER BY first {most}"
+        ).fetchnumpy()
+        return pd.Series(found[column], index=found["first"], name=name, dtype=object)
 
     def categories(self) -> dict[str, pd.CategoricalDtype]:
         """The columns that pandas wrote as categories, with these."""
@@ -204,7 +219,7 @@ class Stored:
         return found
 
 
-def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str]) -> Parts:
+def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str], known: Mapping[str, str]) -> Parts:
     """What the types of the columns are, by a few rows that show whether values are missing."""
     where, missing = str(stored.table), stored.missing()
     shown = {row for number, without, first in missing.values() for row in (first, without if number else None)}
@@ -218,17 +233,16 @@ def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str
     seen = source_of(Opened(few.astype(raw), where), (), categorical=list(raw))
     formats: dict[str, str] = {}
     for name, kind in seen.kinds.items():
-        if kind in TEXTS and name not in categorical and _may_be_dates(stored.values(name, 1), name, where):
-            dates = pd.DataFrame({name: stored.values(name)})
-            formats |= source_of(Opened(dates, where), ()).formats
+        if kind in TEXTS and name not in categorical and _may_be_dates(stored.values(name, 1), where, known):
+            formats |= source_of(Opened(stored.values(name).to_frame(), where), (), known=known).formats
     plain = {name: values.dtype for name, values in seen.frame.items()}
     absent = {name: (missing[name][0], missing[name][1]) for name in raw}
     return Parts(stored, where, seen.kinds, formats, raw, plain, sizes, AT_ONCE // stored.width(), absent)
 
 
-def _may_be_dates(first: pd.Series, name: str, where: str) -> bool:
+def _may_be_dates(first: pd.Series, where: str, known: Mapping[str, str]) -> bool:
     try:
-        return bool(source_of(Opened(pd.DataFrame({name: first}), where), ()).formats)
+        return bool(source_of(Opened(first.to_frame(), where), (), known=known).formats)
     except ValueError:  # of one alone it cannot be told whether the day comes first
         return True
 

@@ -1,30 +1,28 @@
-"""A table as it comes: a DataFrame, CSV or Parquet; its columns' types, and what cannot be read at all."""
+"""The columns of a table as it comes: their types, dates that are text, and what cannot be read at all."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
 import re
-import warnings
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
 from pandas.tseries.api import guess_datetime_format
-from pyarrow.parquet import ParquetFile
 
-from dg.datasets.tables import OFFLINE, text
-from dg.files import alias, packing, reading, short
-from dg.memory import available
+from dg.files import short
+from dg.frames.opening import Opened
 from dg.table import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
+NUMERIC = r"\d{1,2}([./-])\d{1,2}\1(\d{2}|\d{4})([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?[AP]M)?)?"
+FIRST = {"%d": "day", "%m": "month", "%y": "year"}
+ZERO = r"\b0(?=\d)"  # before a single digit
 POLICIES = "leave these rows out, or say missing='drop', 'interpolate' or 'mask'"
-HELD, PACKED = 4, {"none": 1, "gzip": 8}  # times a table's bytes while it is read, and the bytes in one of gzip's
 
 
 class Source(NamedTuple):
@@ -42,63 +40,6 @@ class Source(NamedTuple):
     formats: dict[str, str]
 
 
-class Opened(NamedTuple):
-    """A table as its file has it, and what errors call it."""
-
-    frame: pd.DataFrame
-    where: str
-
-
-def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) -> Opened:
-    """A Parquet file by its own types, any other as CSV by those that DuckDB finds. A named index is columns too.
-
-    only: of a Parquet file, other columns need not be read
-    Raises ValueError where the rows would not fit into the free memory.
-    """
-    if isinstance(table, pd.DataFrame):
-        return Opened(_without_index(table), "the table")
-    packed = packing(table)
-    with reading(table, "save it as CSV or Parquet"):
-        if packed == "parquet":
-            return Opened(_without_index(_parquet(table, only)), str(table))
-        _refuse_large(Path(table).stat().st_size * PACKED[packed], str(table))
-        with alias(table) as path, duckdb.connect(config=OFFLINE) as database:
-            return Opened(database.execute(f"SELECT * FROM {csv(path, packed)}").df(), str(table))
-
-
-def csv(path: Path, packed: str) -> str:
-    """SQL that reads a CSV with a header, by the types that DuckDB finds in all of it."""
-    options = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packed}'"
-    return f"read_csv({text(path)}, {options})"
-
-
-def _parquet(table: str | Path, only: Sequence[str] | None) -> pd.DataFrame:
-    with ParquetFile(table) as file:
-        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-        chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
-        known = {chunk.path_in_schema for chunk in chunks}
-        chosen = (
-            None if only is None or not known.issuperset(only) else [c for c in file.schema_arrow.names if c in only]
-        )
-        parts = (chunk for chunk in chunks if chosen is None or chunk.path_in_schema in chosen)
-        _refuse_large(sum(chunk.total_uncompressed_size for chunk in parts), str(table))
-    return pd.read_parquet(table, columns=chosen)
-
-
-def _refuse_large(size: int, where: str) -> None:
-    if HELD * size > available():
-        raise ValueError(
-            f"{where}: its {size / 1e9:,.1f} GB take up to {HELD * size / 1e9:,.1f} GB of memory, and "
-            f"{available() / 1e9:,.1f} GB are free: name metadata= and measurements= of a Parquet file, whose other "
-            "columns are then not read, read a long table by folder=, which keeps it on disk, or take a part of its "
-            "samples"
-        )
-
-
-def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.reset_index(drop=all(name is None for name in frame.index.names))
-
-
 def source_of(
     opened: Opened,
     named: Sequence[str],
@@ -106,11 +47,13 @@ def source_of(
     categorical: Collection[str] = (),
     only: bool = False,
     empty: Collection[str] = (),
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
     """A table that has the columns `named`; with `only`, its other columns are left out.
 
     categorical: columns that are not looked at for dates
     empty: columns that need no values
+    known: formats of columns whose dates are text, where they have been told before
     Raises ValueError that names the column, row and remedy.
     """
     frame, where = opened
@@ -127,7 +70,7 @@ def source_of(
             values = values.convert_dtypes(dtype_backend="numpy_nullable")
         values, kinds[name] = _plain(values, where)
         if kinds[name] in ("object", "str", "string") and name not in categorical:
-            values, formats[name] = _dates(values, where)
+            values, formats[name] = _dates(values, where, known.get(name))
         columns[name] = values
         if name not in empty:
             _refuse_empty(values, where)
@@ -193,31 +136,48 @@ def _plain(values: pd.Series, where: str) -> tuple[pd.Series, str]:
     return values, kind
 
 
-def _dates(values: pd.Series, where: str) -> tuple[pd.Series, str]:
-    """Dates for texts that are all dates in one format, and that format.
+def _dates(values: pd.Series, where: str, known: str | None) -> tuple[pd.Series, str]:
+    """Dates for texts that are all dates in one format, and that format: the `known` one, or else one that is found.
 
     Raises ValueError where it cannot be told whether days or months come first, but for 31.12.2026, days first.
     """
     told = pd.Series(values.dropna().unique(), dtype=object)
-    found: dict[str, pd.Series] = {}
-    for dayfirst in (False, True):
-        with warnings.catch_warnings():  # that a day may come first, which is then tried
-            warnings.simplefilter("ignore", UserWarning)
-            guess = guess_datetime_format(told.iloc[0] if len(told) else "", dayfirst=dayfirst)
-        if guess is None or "%z" in guess or not re.match(FORMAT, guess):
-            continue
-        dates = pd.to_datetime(told, format=guess, errors="coerce")
-        if not dates.isna().any() and (dates.dt.strftime(guess) == told).all():
-            found[guess] = dates
-    if len(found) == 2 and not dates.equals(next(iter(found.values()))) and not guess.startswith("%d."):
-        raise ValueError(
-            f"{where}: column {values.name!r} may have the day or the month first, {told.iloc[0]!r}; write its dates "
-            "as year-month-day, or name it by categorical="
-        )
+    if known is not None and _parsed(told, known) is not None:
+        return pd.to_datetime(values, format=known).astype("datetime64[us]"), known
+    found = {style: dates for style in _styles(told) if (dates := _parsed(told, style)) is not None}
     if not found:
         return values, ""
     chosen = list(found)[-1]
+    if not chosen.startswith("%d.") and not all(dates.equals(found[chosen]) for dates in found.values()):
+        raise ValueError(
+            f"{where}: column {values.name!r} may have the {' or the '.join(FIRST[style[:2]] for style in found)} "
+            f"first, {told.iloc[0]!r} in row {values.index[values.notna().argmax()] + 1:,}; write its dates as "
+            "year-month-day, or name it by categorical="
+        )
     return pd.to_datetime(values, format=chosen).astype("datetime64[us]"), chosen
+
+
+def _styles(told: pd.Series) -> list[str]:
+    """The formats that the first of some texts may be a date in; days first is the last of them."""
+    first = told.iloc[0] if len(told) else ""
+    numeric = re.fullmatch(NUMERIC, first)
+    if numeric is None:
+        guess = guess_datetime_format(first)
+        return [guess] if guess is not None and "%z" not in guess and re.match(FORMAT, guess) else []
+    mark, year, time, seconds, fraction, half = numeric.groups()
+    clock = "" if time is None else f"{time[0]}{'%I' if half else '%H'}:%M"
+    clock += (":%S" if seconds else "") + (".%f" if fraction else "") + (f"{half[:-2]}%p" if half else "")
+    orders = ("%m %d %Y", "%d %m %Y") if len(year) == 4 else ("%y %m %d", "%m %d %y", "%d %m %y")
+    return [order.replace(" ", mark) + clock for order in orders]
+
+
+def _parsed(told: pd.Series, style: str) -> pd.Series | None:
+    """The dates, if the format gives the same texts back, but for zeros before single digits."""
+    dates = pd.to_datetime(told, format=style, errors="coerce")
+    if dates.isna().any():
+        return None
+    back = pd.Series(dates.dt.strftime(style), dtype=object)
+    return dates if back.replace(ZERO, "", regex=True).equals(told.replace(ZERO, "", regex=True)) else None
 
 
 def _refuse_empty(values: pd.Series, where: str) -> None:

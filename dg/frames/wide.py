@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from pandas.tseries.api import guess_datetime_format
 from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import name_of, samples_of
 from dg.frames.missing import Missing
-from dg.frames.source import Opened, Source, opened, source_of
+from dg.frames.opening import Opened, opened
+from dg.frames.source import Source, source_of
 from dg.hyperparameters import Count, check
 from dg.table import Table
 
@@ -90,12 +92,13 @@ def melted(
     measurements: Mapping[str, Sequence[str]],
     *,
     categorical: Collection[str],
+    known: Mapping[str, str] = MappingProxyType({}),
     refuse: bool = False,
 ) -> Source:
     """The table with a row a record; its kinds are those of the wide columns, and of each measurement's first one."""
     steps = [column for several in measurements.values() for column in several]
     named = [*filter(None, [sample]), *metadata, *steps]
-    source = source_of(found, named, categorical=categorical, only=True, empty=steps)
+    source = source_of(found, named, categorical=categorical, only=True, empty=steps, known=known)
     frame, where = source.frame, source.where
     for measurement, several in measurements.items():
         for column in several:

@@ -127,8 +127,25 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "dates that may begin with a day or a month": (
         read(table(hour=["02/01/2026", "03/01/2026", "04/01/2026", "02/01/2026", "03/01/2026"])),
-        "column 'hour' may have the day or the month first, '02/01/2026'; write its dates as year-month-day",
+        "column 'hour' may have the month or the day first, '02/01/2026' in row 1; write its dates as year-month-day",
     ),
+    "the same in a CSV file, of times": (
+        written(b"cell,hour,load\na,,1\na,2/1/2026 10:00,2\nb,3/1/2026 10:00,3\nb,4/1/2026 10:00,4\n"),
+        r"table\.csv: column 'hour' may have the month or the day first, '2/1/2026 10:00' in row 2; write its dates as",
+    ),
+    "the same in a CSV file beside other dates": (
+        written(b"cell,hour,since,load\na,2026-01-31,02/01/2026,1\na,2026-02-01,02/01/2026,2\n"),
+        r"table\.csv: column 'since' may have the month or the day first, '02/01/2026' in row 1; .* by categorical=",
+    ),
+    "dates that may begin with a year or a day": (
+        written(b"cell,hour,load\na,26-01-02,1\na,26-01-13,2\n"),
+        r"table\.csv: column 'hour' may have the year or the day first, '26-01-02' in row 1",
+    ),
+    "dates that begin with a day and with a month": (
+        written(b"cell,hour,load\na,12/31/2026,1\na,31/12/2026,2\n"),
+        "the time column 'hour' is .*, and should be numbers or dates; '12/31/2026' in row 1 is neither",
+    ),
+    "an empty file": (written(b""), r"table\.csv has no rows"),
     "metadata that change": (
         read(table(), time="", metadata=["hour"]),
         "column 'hour' changes within sample 'b', in row 2: metadata are the same for all records",

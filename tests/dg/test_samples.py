@@ -72,12 +72,12 @@ import re, sys, threading, time
 from functools import partial
 from pathlib import Path
 import torch
-import dg.frames.parts, dg.frames.source
+import dg.frames.opening, dg.frames.parts
 from dg import DoppelGANger, fit, read_long
 
 file, folder, cap = sys.argv[1], sys.argv[2], int(sys.argv[3])
 torch.set_num_threads(1)
-for room in (dg.frames.parts, dg.frames.source):
+for room in (dg.frames.opening, dg.frames.parts):
     room.available = lambda: cap
 dg.frames.parts.AT_ONCE = cap // 64
 

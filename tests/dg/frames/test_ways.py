@@ -151,6 +151,39 @@ def test_dates_as_text_come_back_as_text(style: str, tmp_path: Path):
     back(read_long(tmp_path / "table.parquet", sample="cell", time="hour"), given)
 
 
+@pytest.mark.parametrize(
+    ("style", "alike"),
+    [
+        ("%d/%m/%Y", "%d/%m/%Y"),
+        ("%m/%d/%Y", "%m/%d/%Y"),
+        ("%-m/%-d/%Y", "%m/%d/%Y"),
+        ("%d.%m.%y", "%d.%m.%y"),
+        ("%m/%d/%y", "%m/%d/%y"),
+        ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S"),
+        ("%-m/%-d/%Y %-I:%M %p", "%m/%d/%Y %I:%M %p"),
+    ],
+)
+def test_dates_of_a_csv_file_are_what_they_are_in_a_frame(style: str, alike: str, tmp_path: Path):
+    """Whatever DuckDB takes them for; single digits come back with a zero before them."""
+    days = pd.date_range("2026-01-28 15:00" if "%H" in style or "%-I" in style else "2026-01-28", periods=12)
+    given = cells(hour=days.strftime(style)).assign(note=pd.date_range("2026-05-01", periods=12).strftime("%Y-%m-%d"))
+    given.to_csv(tmp_path / "table.csv", index=False)
+    data = read_long(tmp_path / "table.csv", sample="cell", time="hour")
+    assert data.schema.table.formats == (("hour", alike),)
+    assert data.schema.table.start == days[0].timestamp() * 1e6
+    assert dict(data.schema.table.columns)["note"] == "datetime64[us]"
+    assert data.to_long()["hour"].tolist() == days.strftime(alike).tolist()
+
+
+def test_a_schema_tells_whether_days_come_first(tmp_path: Path):
+    """Of a later table none of whose days is past the twelfth."""
+    given = cells(hour=pd.date_range("2026-01-28", periods=12).strftime("%d/%m/%Y"))
+    later = given.assign(hour=pd.date_range("2026-03-01", periods=12).strftime("%d/%m/%Y"))
+    later.to_csv(tmp_path / "later.csv", index=False)
+    found = read_like(tmp_path / "later.csv", read_long(given, sample="cell", time="hour").schema)
+    assert found.to_long()["hour"].tolist() == later["hour"].tolist()
+
+
 def test_days_of_a_parquet_file_come_back_as_days(tmp_path: Path):
     days = [day.date() for day in pd.date_range("2026-01-28", periods=4)]
     given = cells(hour=[*days, *days, *days])
@@ -189,10 +222,10 @@ def test_a_named_index_is_columns_too(tmp_path: Path):
 def test_a_table_that_memory_does_not_hold_is_refused_before_it_is_read(tmp_path: Path, monkeypatch):
     cells(more="x" * 1000).to_parquet(tmp_path / "table.parquet")
     cells().to_csv(tmp_path / "table.csv", index=False)
-    monkeypatch.setattr("dg.frames.source.available", lambda: 3000)
+    monkeypatch.setattr("dg.frames.opening.available", lambda: 3000)
     named = {"metadata": ["area"], "measurements": ["load"]}
     assert len(read_long(tmp_path / "table.parquet", sample="cell", time="hour", **named)) == 3
-    monkeypatch.setattr("dg.frames.source.available", lambda: 300)
+    monkeypatch.setattr("dg.frames.opening.available", lambda: 300)
     for kind in ("csv", "parquet"):
         with pytest.raises(ValueError, match=r"GB of memory, and .* are free: name metadata= and measurements="):
             read_long(tmp_path / f"table.{kind}", sample="cell", time="hour", **named)
