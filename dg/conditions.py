@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_datetime64_any_dtype
 
+from dg.dates import calendar
 from dg.encoding import Encoder
 from dg.files import packing, reading, short
 from dg.schema import Categorical, Continuous
@@ -24,7 +26,8 @@ class Conditions:
 
     A mapping gives a field one value for all samples, a range (low, high) of a number, both ends included, or weights
     of a category's values, by which each sample's is drawn, independently of other fields. A table, a DataFrame or a
-    CSV or Parquet file, has a row a sample and a column a field. `whole`: all fields are told exactly.
+    CSV or Parquet file, has a row a sample and a column a field. Fields that count dates are asked for by dates,
+    timestamps or text (`Calendar`), or as numbers. `whole`: all fields are told exactly.
     Raises ValueError that names the field, the row (counted from 1) and the remedy.
 
     told: whether the model can be told all of its metadata; one that cannot never draws one exact fraction
@@ -33,6 +36,8 @@ class Conditions:
     def __init__(self, metadata: object, encoder: Encoder, n: int, *, told: bool) -> None:
         self.encoder, self.n = encoder, n
         self.fields = {field.name: field for field in encoder.schema.metadata}
+        numeric = [field for field in encoder.schema.metadata if isinstance(field, Continuous)]
+        self._calendars = {field.name: calendar(field, encoder.schema) for field in numeric}
         self.ranges: dict[str, Range] = {}
         self._weights: dict[str, NDArray[np.float64]] = {}
         self._fixed: dict[str, NDArray[np.float64]] = {}
@@ -75,6 +80,15 @@ class Conditions:
             inside &= metadata[name].between(low, high).to_numpy()
         return inside
 
+    def told(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """What is asked of a sample as a person reads it: the values that it shall have exactly, and the ranges."""
+        exactly = {name: self._shown(name, value) for name, value in wanted.items()}
+        return exactly | {name: tuple(self._shown(name, end) for end in ends) for name, ends in self.ranges.items()}
+
+    def _shown(self, name: str, value: Any) -> Any:
+        dates = self._calendars.get(name)
+        return value if dates is None else dates.date(value)
+
     def _typed(self, name: str, numbers: NDArray) -> Any:
         field = self.fields[name]
         if isinstance(field, Categorical):
@@ -112,12 +126,15 @@ class Conditions:
             raise ValueError(
                 f"metadata: {field.name!r} has no range; give its values weights, {{{field.values[0]!r}: 1, …}}"
             )
-        if len(asked) != 2 or not all(_number(end) for end in asked) or asked[0] > asked[1]:
-            raise ValueError(f"metadata: {field.name!r} should be a range (low, high), got {short(asked)}")
+        ends, remedy = self._counted(field, pd.Series(list(asked), dtype=object))
+        if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] > ends[1]:
+            raise ValueError(
+                f"metadata: {field.name!r} should be a range (low, high), got {short(asked)}; it is {remedy}"
+            )
         low, high = self.encoder.outer(field.name)
-        if asked[1] < low or asked[0] > high:
-            raise ValueError(f"metadata: {field.name!r} is from {low:g} to {high:g}, never in {short(asked)}")
-        return float(asked[0]), float(asked[1])
+        if ends[1] < low or ends[0] > high:
+            raise ValueError(f"metadata: {field.name!r} is never in {short(asked)}; it is {remedy}")
+        return float(ends[0]), float(ends[1])
 
     def _numbers(self, name: str, column: pd.Series, where: str) -> NDArray[np.float64]:
         """Codes of categories, or numbers; raises ValueError for the first that no sample can have."""
@@ -126,20 +143,35 @@ class Conditions:
             numbers = pd.Categorical(column.astype(str), list(field.values)).codes.astype(np.float64)
             wrong, remedy = numbers < 0, f"one of {short(list(field.values))}"
         else:
-            truth = column.map(lambda value: isinstance(value, bool | np.bool_)).to_numpy()
-            parsed = pd.to_numeric(column, errors="coerce").astype(np.float64)
-            numbers = np.where(truth, np.nan, parsed.to_numpy())
+            numbers, remedy = self._counted(field, column)
             low, high = self.encoder.outer(name)
             edge = 1e-9 * max(abs(low), abs(high))
             wrong = ~((numbers >= low - edge) & (numbers <= high + edge))
-            remedy = f"a number from {low:g} to {high:g}, as in training"
             if field.integer and not wrong.any():
-                wrong, remedy = numbers != np.rint(numbers), "a whole number"
+                wrong = numbers != np.rint(numbers)
+                remedy = (
+                    "a whole number" if self._calendars[name] is None else f"a date in whole {field.unit.split()[0]}"
+                )
         if wrong.any():
             row = int(wrong.argmax())
             at = "" if where == "metadata" and len(column) == 1 else f"row {row + 1:,}: "
             raise ValueError(f"{where}: {at}{name!r} is never {short(_plain(column.iloc[row]))}; it is {remedy}")
         return numbers
+
+    def _counted(self, field: Continuous, column: pd.Series) -> tuple[NDArray[np.float64], str]:
+        """Numbers, NaN for what is none, and what they should be."""
+        truth = column.map(lambda value: isinstance(value, bool | np.bool_)).to_numpy(bool)
+        plain = (
+            column.astype(object) if is_datetime64_any_dtype(column.dtype) else column
+        )  # else they count nanoseconds
+        parsed = pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        (low, high), dates = self.encoder.outer(field.name), self._calendars[field.name]
+        if dates is None:
+            return np.where(truth, np.nan, parsed), f"a number from {low:g} to {high:g}, as in training"
+        counted, first = dates.numbers(column), dates.date(low)
+        zone = f"in {dates.zone}" if dates.zone else "without a time zone"
+        remedy = f"a date such as {first!r}, {zone}, from {first} to {dates.date(high)}, as in training"
+        return np.where(truth, np.nan, np.where(np.isnan(counted), parsed, counted)), remedy
 
 
 def read_asked(table: object, name: str) -> tuple[pd.DataFrame, str]:

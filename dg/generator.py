@@ -66,8 +66,9 @@ class Generator:
         lengths: one for all samples, a range (low, high), or one for each (Appendix B), by models that can be told.
             They may be longer than in training, which is logged as a warning
         metadata: `{"urbanization": "Urban", "tasks": (2, 5), "technology": {"DSL": 1, "Cable": 4}}` fixes a
-            value, gives a range, and weights by which values are drawn; a table has a row a sample (`Conditions`). What
-            is not told is drawn as the model learnt it, given the rest (`accepted`)
+            value, gives a range, and weights by which values are drawn; a table has a row a sample (`Conditions`).
+            Dates are text, "2024-03-01", or as pandas has them. What is not told is drawn as the model learnt it, given
+            the rest (`accepted`)
 
         Raises ValueError, before anything is made, if n samples do not fit into the free memory.
         """

@@ -75,7 +75,7 @@ class _Seats:
             group = int(rare.argmax())
             asked = self.wanted.iloc[self.first[group]].to_dict() if self.exact else {}
             raise ValueError(
-                f"metadata: of {drawn:,} samples {self.found[group]:,} had {asked | self.conditions.ranges}: it is too "
+                f"metadata: of {drawn:,} samples {self.found[group]:,} had {self.conditions.told(asked)}: it is too "
                 "rare to wait for; ask for less, or retrain the metadata by experiments.retrain"
             )
 

@@ -169,25 +169,30 @@ def _parsed(told: pd.Series, dtype: str) -> pd.Series:
 
 
 def _number(values: NDArray[np.float64], field: Continuous, table: Table, dtype: str) -> pd.Series:
-    if field.unit in UNITS and _is_date(field.name, table, dtype):
+    if field.unit in UNITS and is_date(field.name, table, dtype):
         return _date(values * UNITS[field.unit], "utc", field.name, table, dtype)
     return _typed(pd.Series(values), dtype)
 
 
 def _moments(numbers: NDArray[np.float64], table: Table, dtype: str) -> pd.Series:
-    if table.clock == "numbers" or not _is_date(table.time, table, dtype):
+    if table.clock == "numbers" or not is_date(table.time, table, dtype):
         return _typed(pd.Series(numbers), dtype)
     return _date(numbers, table.clock, table.time, table, dtype)
 
 
-def _is_date(name: str, table: Table, dtype: str) -> bool:
+def is_date(name: str, table: Table, dtype: str) -> bool:
+    """Whether a column of this type has dates, maybe as text."""
     return dtype == "date" or dtype.startswith("datetime64") or name in dict(table.formats)
+
+
+def zone_of(dtype: str) -> str:
+    """The time zone of a column of this type; empty: it has none."""
+    return dtype.partition(", ")[2].rstrip("]") if dtype.startswith("datetime64") else ""
 
 
 def _date(numbers: NDArray[np.float64], clock: Clock, name: str, table: Table, dtype: str) -> pd.Series:
     """Dates of a column: as text in the format that it had, as days, or as pandas' own."""
-    zone = dtype.partition(", ")[2].rstrip("]") if dtype.startswith("datetime64") else ""
-    moments = dated(numbers, clock, zone)
+    moments = dated(numbers, clock, zone_of(dtype))
     if name in dict(table.formats):
         return moments.dt.strftime(dict(table.formats)[name]).astype("str" if dtype == "date" else dtype)
     return pd.Series(moments.dt.date, dtype=object) if dtype == "date" else moments.astype(dtype)

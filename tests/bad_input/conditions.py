@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from baselines.ar import AR
-from dg import Categorical, Continuous, DoppelGANger, Generator, Schema, TimeSeriesDataset, fit
+from dg import Categorical, Continuous, DoppelGANger, Generator, Schema, TimeSeriesDataset, fit, read_long
 from experiments.generate import generate
 
 
@@ -77,6 +77,23 @@ def at_most(folder: Path) -> None:
     generator.sample(2, seed=0, metadata=pd.DataFrame({"used": [3.0, 4.0], "memory": [3.0, 3.5]}))
 
 
+@cache
+def dated(zone: str | None) -> Generator:
+    """Customers since twelve days of March 2024, in the winter time of a zone, who called at some second."""
+    days = pd.date_range("2024-03-01", periods=12, tz=zone)
+    rows = pd.DataFrame({"customer": range(12), "since": days, "called": pd.date_range("2024-03-01 10:00", periods=12)})
+    rows = rows.loc[rows.index.repeat(2)].assign(load=np.arange(24.0))
+    data = read_long(rows, sample="customer")
+    return fit(partial(DoppelGANger, **QUICK), data, batches=1, seed=0, accelerator="cpu")
+
+
+def since(asked: object, *, zone: str | None = None, field: str = "since") -> Callable[[Path], object]:
+    """Samples of such customers."""
+    drawn = inspect.unwrap(Generator.sample)
+    given = asked if isinstance(asked, pd.DataFrame) else {field: asked}
+    return lambda folder: drawn(dated(zone), 2, seed=0, metadata=given)
+
+
 def beyond_memory(folder: Path) -> None:
     with patch("dg.generator.available", lambda: 2**30):
         model().sample(3, seed=0, lengths=1_000_000)
@@ -110,10 +127,58 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         metadata(tasks=(1, float("nan"))),
         r"should be a range \(low, high\), got \(1, nan\)",
     ),
-    "a range that no sample is in": (metadata(tasks=(20, 30)), r"'tasks' is from 1 to 12, never in \(20, 30\)"),
+    "a range that no sample is in": (
+        metadata(tasks=(20, 30)),
+        r"'tasks' is never in \(20, 30\); it is a number from 1 to 12",
+    ),
     "a range between two numbers": (
         metadata(tasks=(2.2, 2.8)),
         r"of 20,000 samples 0 had \{'tasks': \(2\.2, 2\.8\)\}: it is too rare to wait for; ask for less, or retrain",
+    ),
+    "a date that is none": (
+        since("2024-02-30"),
+        "^metadata: 'since' is never '2024-02-30'; it is a date such as '2024-03-01', without a time zone, from "
+        "2024-03-01 to 2024-03-12, as in training$",
+    ),
+    "a date with the month first": (since("03/05/2024"), "is never '03/05/2024'; it is a date such as '2024-03-01'"),
+    "a date after those of training": (since("2024-04-01"), "is never '2024-04-01'; it is a date .* to 2024-03-12"),
+    "a date with a zone that the table has not": (
+        since("2024-03-05T00:00+01:00"),
+        r"is never '2024-03-05T00:00\+01:00'; it is a date such as '2024-03-01', without a time zone",
+    ),
+    "a date before those of its zone": (
+        since(pd.Timestamp("2024-02-29 22:59", tz="UTC"), zone="Europe/Berlin"),
+        r"'since' is never Timestamp\('2024-02-29 22:59:00\+0000', tz='UTC'\); it is a date such as "
+        "'2024-03-01', in Europe/Berlin, from 2024-03-01 to 2024-03-12",
+    ),
+    "a time of a day": (since("2024-03-05 12:00"), "is never '2024-03-05 12:00'; it is a date in whole days"),
+    "a part of a second": (
+        since("2024-03-05 12:00:00.5", field="called"),
+        "'called' is never '2024-03-05 12:00:00.5'; it is a date in whole seconds",
+    ),
+    "a range of dates upside down": (
+        since(("2024-03-09", "2024-03-02")),
+        r"'since' should be a range \(low, high\), got \('2024-03-09', '2024-03-02'\); it is a date such as",
+    ),
+    "a range of no dates": (
+        since(("March", [4])),
+        r"'since' should be a range \(low, high\), got \('March', \[4\]\); it is a date such as '2024-03-01'",
+    ),
+    "a range of dates that no sample is in": (
+        since(("2025-03-02", "2025-03-09")),
+        r"'since' is never in \('2025-03-02', '2025-03-09'\); it is a date .* from 2024-03-01 to 2024-03-12",
+    ),
+    "a range between two days": (
+        since(("2024-03-02 06:00", "2024-03-02 18:00")),
+        r"had \{'since': \('2024-03-02 06:00:00', '2024-03-02 18:00:00'\)\}: it is too rare to wait for",
+    ),
+    "a date in a row of a table": (
+        since(pd.DataFrame({"since": ["2024-03-02", "2.3.2024"]})),
+        "^metadata: row 2: 'since' is never '2.3.2024'; it is a date such as '2024-03-01'",
+    ),
+    "a moment of a table for a number": (
+        sample(metadata=pd.DataFrame({"tasks": pd.to_datetime(["1970-01-01"] * 3)})),
+        "^metadata: row 1: 'tasks' is never .*1970.*; it is a number from 1 to 12, as in training$",
     ),
     "a list of values": (
         metadata(area=["City", "Sea"]),

@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from dg import DoppelGANger, fit, generator, read_long
 from experiments.generate import generate
 from experiments.runs import sampling, table_file
 from tests.commands import READY, Command
 
+CONF = Path(__file__).resolve().parents[2] / "conf"
 SMALL = {"metadata_units": 8, "lstm_units": 8, "discriminator_units": 8, "batch_size": 10, "sample_len": 3}
 
 
@@ -177,3 +180,24 @@ def test_the_command(model, tmp_path):
     assert pd.read_parquet(out)["carrier"].nunique() == 12
     status, _, errors = Command("experiments.generate", *chosen).finish()
     assert status == 1 and errors.strip().splitlines()[-1].startswith("error: ") and "is there already" in errors
+
+
+def test_dates_are_asked_for_as_text(given, tmp_path):
+    """On the command line and in a file; they come back with the type that they had."""
+    since = pd.date_range("2024-03-01", periods=60).astype("datetime64[us]")
+    rows = given.assign(since=given["carrier"].str[1:].astype(int).map(dict(enumerate(since))))
+    data = read_long(rows, sample="carrier", time="day")
+    fit(lambda layout: DoppelGANger(layout, **SMALL), data, batches=2, seed=0).save(tmp_path / "model")
+    options = [f"generator={tmp_path / 'model'}", f"out={tmp_path / 'range.parquet'}", "n=20"]
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("generate", [*options, "+metadata.since=[2024-03-21,2024-04-10]"])
+    generate(**OmegaConf.to_container(config, resolve=True))
+    found = pd.read_parquet(tmp_path / "range.parquet")
+    assert found["since"].dtype == rows["since"].dtype and found["since"].between("2024-03-21", "2024-04-10").all()
+    wanted = pd.DataFrame({"since": since[15:30]})
+    for kind in ("csv", "parquet"):
+        asked, out = tmp_path / f"asked.{kind}", tmp_path / f"{kind}.parquet"
+        wanted.to_csv(asked, index=False) if kind == "csv" else wanted.to_parquet(asked)
+        generate(str(tmp_path / "model"), str(out), conditions=str(asked))
+        told = pd.read_parquet(out).drop_duplicates("carrier")["since"]
+        assert told.tolist() == list(since[15:30]) and told.dtype == rows["since"].dtype
