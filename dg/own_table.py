@@ -1,7 +1,10 @@
-"""Your own table as a dataset beside those of the paper: read as you say, loaded as they are loaded."""
+"""Your own table: read as you say or as a schema file says, and a dataset beside those of the paper."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +13,77 @@ import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.datasets import sampling
-from dg.frames import read_long, read_wide
+from dg.files import JSON_LIMIT, content, short
+from dg.frames import read_like, read_long, read_wide
+from dg.schema import Schema
+
+USUAL = {name: option.default for name, option in signature(read_long).parameters.items() if name != "table"}
+WIDE, LIKE = signature(read_wide).parameters, signature(read_like).parameters
 
 
-def read(table: pd.DataFrame | str | Path, *, wide: bool = False, **reading: Any) -> TimeSeriesDataset:
+def read(
+    table: pd.DataFrame | str | Path, *, schema: str | Path | None = None, wide: bool = False, **reading: Any
+) -> TimeSeriesDataset:
     """The samples of a table with a row a record, or a row a sample if it is `wide`.
 
+    schema: a file that says how to read it (`Schema.to_json`, maybe edited); a `name` takes the place of its own
     reading: what `read_long` or `read_wide` is told; None leaves an option to them
+    Raises ValueError as they do, and where an option says something else than the schema, or is not known.
     """
-    told = {name: value for name, value in reading.items() if value is not None}
-    return (read_wide if wide else read_long)(table, **told)
+    unknown = sorted(reading.keys() - USUAL.keys())
+    if unknown:
+        raise ValueError(f"there is no option {unknown[0]!r} of reading a table; there are {', '.join(USUAL)}")
+    said = {name: value for name, value in reading.items() if value is not None and _tuple(value) != USUAL[name]}
+    if schema is not None:
+        return _read_like(table, schema, said | ({"wide": True} if wide else {}))
+    for name in said if wide else ():
+        if name not in WIDE:
+            raise ValueError(
+                f"{name} is {short(said[name])} by {name}=, which a table with a row a sample has not: leave it out"
+            )
+    if not (wide or said.get("sample") or said.get("window")):
+        raise ValueError("sample= is needed, a column of the table; or schema=, a file that says it")
+    return (read_wide if wide else read_long)(table, **said)
+
+
+def _read_like(table: pd.DataFrame | str | Path, file: str | Path, said: Mapping[str, Any]) -> TimeSeriesDataset:
+    schema = Schema.from_json(content(file, JSON_LIMIT), str(file))
+    schema = replace(schema, name=said.get("name", schema.name))
+    note: Mapping[str, Any] = said  # which `read_like` refuses
+    if schema.table is not None:
+        note = {**vars(schema.table), "name": schema.name, "wide": bool(schema.table.wide)}
+    for name, value in said.items():
+        if name not in LIKE and value != note.get(name):
+            raise ValueError(f"{name} is {short(value)} by {name}=, and {file} says how to read: leave one out")
+    return read_like(table, schema, **{name: value for name, value in said.items() if name in LIKE})
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def load(
-    raw: str | Path | None = None, *, samples: int | None = None, seed: int = 0, **reading: Any
+    raw: str | Path | None = None,
+    *,
+    schema: str | Path | None = None,
+    samples: int | None = None,
+    seed: int = 0,
+    **reading: Any,
 ) -> TimeSeriesDataset:
     """`samples` samples of the table `raw`, a CSV or Parquet file.
 
     samples: chosen without replacement by `seed`; all, unless named and fewer
-    reading: what `read` is told: sample, time, metadata, measurements, missing, wide …
-    Raises ValueError as `read_long` does.
+    schema, reading: what `read` is told: sample, time, metadata, measurements, missing, wide …
+    Raises ValueError as `read` does.
     """
     if raw is None:
         raise ValueError("dataset=custom is your own table: name a CSV or Parquet file by data=, a row a record")
-    if not any(reading.get(option) for option in ("sample", "window", "wide")):
-        raise ValueError(f"{raw}: name the column that says to which sample a row belongs, by dataset.load.sample=")
+    if schema is None and not any(reading.get(option) for option in ("sample", "window", "wide")):
+        raise ValueError(
+            f"{raw}: name the column that says to which sample a row belongs, by dataset.load.sample=, or a file that "
+            "says it, by dataset.load.schema="
+        )
     sampling.check(samples, raw)
-    dataset = read(raw, **reading)
+    dataset = read(raw, schema=schema, **reading)
     chosen = sampling.choose(len(dataset), samples, seed, "samples")
     return dataset if chosen is None else dataset.take(np.sort(chosen))

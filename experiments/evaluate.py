@@ -9,11 +9,9 @@ import hydra
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from dg.files import JSON_LIMIT, content
+from dg import own_table
 from dg.frames import read_like
 from dg.hyperparameters import Seed, check
-from dg.own_table import read
-from dg.schema import Schema
 from experiments.console.door import enter, expected
 from experiments.ink.numbers import printed
 from experiments.ink.plots import sample_grid
@@ -36,14 +34,11 @@ def evaluate(
 
     Synthetic samples are compared with held-out real ones, or, where there are none, with one half of the real ones;
     the other half stands beside them: what real samples have.
-    schema: a file that says how to read them; else `reading` does, as `read_long` is told
-    Raises ValueError as `read_long` and `read_like` do, and where there are too few samples.
+    schema, reading: how to read them, as `own_table.read` is told
+    Raises ValueError as it and `read_like` do, and where there are too few samples.
     """
     check(evaluate, {"seed": seed}, "evaluate")
-    if schema is None:
-        known = read(real, **reading)
-    else:
-        known = read_like(real, Schema.from_json(content(schema, JSON_LIMIT), schema))
+    known = own_table.read(real, schema=schema, **reading)
     candidate = read_like(synthetic, known.schema)
     if held_out is None:
         (train, reference), whose, unasked = known.split(0.5, 0.5, seed=seed), "of the real samples", UNASKED

@@ -17,10 +17,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 import baselines  # noqa: F401, its models can be trained
 from dg import own_table
 from dg.archive import SUFFIX
-from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
-from dg.files import JSON_LIMIT, content, short
-from dg.frames import read_like, read_long, read_wide
+from dg.files import JSON_LIMIT, content
+from dg.frames import read_long
 from dg.module import GenerativeModule
 from dg.schema import Schema
 from dg.training import fit as trained
@@ -43,7 +42,7 @@ def fit(config: DictConfig) -> None:
     _refuse_unknown(model)
     out = Path(config.out)
     _refuse_out(out)
-    data = read(config)
+    data = own_table.read(schema=config.schema, wide=config.wide, **_given(read_long, config))
     print(f"{fields(data)}\n\n{_kept(data.schema, config.schema, out)}\n", flush=True)
     if config.only is not None:
         return
@@ -64,29 +63,6 @@ def fit(config: DictConfig) -> None:
         generator.save(folder / out.name)
         (folder / out.name).rename(out)
     print(f"{generator.card}\n\n{out} is whole. Draw samples: dg generate generator={out} out=samples.parquet n=1000")
-
-
-def read(config: DictConfig) -> TimeSeriesDataset:
-    """The table, by the options that `read_long` and `read_wide` have under the same names, or by a schema file."""
-    if config.wide and config.folder is not None:
-        raise ValueError(
-            f"folder is {config.folder}, which is for tables with a row a record: leave it or wide=true out"
-        )
-    given = _given(read_wide if config.wide else read_long, config)
-    if config.schema is None:
-        if not (config.sample or config.window or config.wide):
-            raise ValueError("sample= is needed, a column of the table; or schema=, a file that says it")
-        return own_table.read(wide=config.wide, **given)
-    schema = Schema.from_json(content(config.schema, JSON_LIMIT), config.schema)
-    again = _given(read_like, config)
-    said = {"name": schema.name, **(vars(schema.table) if schema.table else given)}  # else `read_like` refuses it
-    for name, value in given.items():
-        usual = signature(read_long).parameters[name].default
-        if name not in again and value not in (said.get(name), usual, []):
-            raise ValueError(
-                f"{name} is {short(value)} by {name}=, and {config.schema} says how to read: leave one out"
-            )
-    return read_like(**{**again, "schema": schema})
 
 
 def _given(function: Callable[..., Any], config: DictConfig) -> dict[str, Any]:

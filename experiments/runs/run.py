@@ -22,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 
 import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
-from dg.files import read_json, regular
+from dg.files import read_json, regular, sha256
 from dg.generator import Generator
 from dg.model_file import load
 from experiments.runs.data import Split, file_hash, split
@@ -34,7 +34,7 @@ TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
 SPLIT = 2  # of A, V and A′; 1 had another V for each seed (D55)
 SHOWN = ("shown", "compared_on", "best_on", "budgets")  # what is said of a model: how it looks and where it stands
 USUAL = {"accelerator": "cpu", "precision": "32-true"}  # of the trainer; other values make other numbers
-PLACES = ("raw", "cache")  # where a loader finds its data: the content decides (`file`), not the path
+PLACES = ("raw", "cache", "schema", "folder")  # where a loader has its files: their content decides, not the path
 
 
 def identity(config: DictConfig) -> str:
@@ -55,6 +55,8 @@ def identity(config: DictConfig) -> str:
     }
     if dataset["held_out"]:
         decisive["split"] = SPLIT
+    if schema := dataset["load"].get("schema"):
+        decisive["schema"] = sha256(schema)
     version = get_class(content["model"]["module"]["_target_"]).version
     if version > 1:
         decisive["version"] = version

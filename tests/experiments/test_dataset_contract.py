@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from hydra.errors import InstantiationException
 
 from benchmarks.catalogue import metrics
+from dg import read_long
 from dg.datasets import released
 from dg.schema import Categorical
 from experiments.runs.data import split
+from experiments.runs.run import identity
 
 ROOT = Path(__file__).resolve().parents[2]
 DATASETS = sorted(file.stem for file in (ROOT / "conf" / "dataset").glob("*.yaml"))
@@ -79,3 +82,24 @@ def test_your_own_table_is_drawn_from_without_replacement(config, cells):
     some, all = split(config(*chosen, "scale.samples=20")), split(config(*chosen, "scale.samples=1000"))
     assert len(some.train) == 20 and len(all.train) == 65
     assert [field.name for field in some.train.schema.measurements] == ["load"]
+
+
+def test_your_own_table_is_read_as_a_schema_file_says(config, cells, tmp_path):
+    """A field is left out and another bounded; the name is the dataset's, and what the file says decides the run."""
+    found = read_long(cells, sample="cell", time="day").schema
+    load, calls = found.measurements
+    file = tmp_path / "edited.json"
+    file.write_text(replace(found, measurements=(replace(load, low=0.0),)).to_json())
+    cell = config("dataset=custom", f"data={cells}", f"dataset.load.schema={file}")
+    schema = split(cell).train.schema
+    assert schema.measurements == (replace(load, low=0.0),) and schema.name == "custom"
+    (tmp_path / "copy.json").write_bytes(file.read_bytes())
+    copied = config("dataset=custom", f"data={cells}", f"dataset.load.schema={tmp_path / 'copy.json'}")
+    before = identity(cell)
+    assert identity(copied) == before
+    kept = f"+dataset.load.folder={tmp_path / 'cells.data'}"
+    mapped = config("dataset=custom", f"data={cells}", f"dataset.load.schema={file}", kept)
+    assert identity(mapped) == before
+    assert split(mapped).train.fingerprint == split(cell).train.fingerprint
+    file.write_text(replace(found, measurements=(load, calls)).to_json())
+    assert identity(cell) != before == identity(copied)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dg import read_long
 from experiments.evaluate import evaluate
 from tests.commands import Command
 
@@ -57,6 +58,23 @@ def test_with_held_out_rows_a_copy_is_caught(tmp_path):
     evaluate(**files, out=str(tmp_path / "page"), **KEYS)
     frame = pd.read_csv(tmp_path / "page" / "evaluation.csv").set_index(["column", "samples"])["value"]
     assert frame["memorization", "synthetic"] == 1.0 and np.isnan(frame["memorization", "real"])
+
+
+def test_a_schema_file_and_a_row_a_sample_are_read_too(tmp_path):
+    """The same page whatever says how to read the table."""
+    files = written(tmp_path, real=carriers(120, 0), synthetic=carriers(60, 1))
+    (tmp_path / "known.json").write_text(read_long(files["real"], **KEYS).schema.to_json())
+    pages = [
+        evaluate(**files, out=str(tmp_path / "page"), **options)
+        for options in (KEYS, {"schema": str(tmp_path / "known.json")})
+    ]
+    assert pages[0] == pages[1]
+    tables = {"real": carriers(120, 0), "synthetic": carriers(60, 1)}
+    wide = {
+        name: rows[rows["day"] < 14].pivot(index=["carrier", "area"], columns="day", values="load").reset_index()
+        for name, rows in tables.items()
+    }
+    assert "| level" in evaluate(**written(tmp_path, **wide), out=str(tmp_path / "wide"), sample="carrier", wide=True)
 
 
 LONG = pd.DataFrame({"carrier": "long", "area": "Urban", "day": np.arange(20), "load": 0.0})

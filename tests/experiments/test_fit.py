@@ -100,6 +100,7 @@ def test_the_schema_is_shown_edited_and_handed_back(fitted, tmp_path, capsys):
     model = dg.load(fitted(f"schema={file}"))
     assert model.encoder.schema.measurements == (dg.Continuous("load", unit="Erlang", low=0),)
     assert list(model.sample(3, seed=0).to_long()) == ["carrier", "day", "area", "load"]
+    assert dg.load(fitted(f"schema={file}", "name=mine", "batches=1", out="mine")).card.data == "mine"
     assert json.loads(file.read_text()) == edited
 
 
