@@ -149,9 +149,8 @@ class Conditions:
             wrong = ~((numbers >= low - edge) & (numbers <= high + edge))
             if field.integer and not wrong.any():
                 wrong = numbers != np.rint(numbers)
-                remedy = (
-                    "a whole number" if self._calendars[name] is None else f"a date in whole {field.unit.split()[0]}"
-                )
+                unit = field.unit.partition(" ")[0]
+                remedy = "a whole number" if self._calendars[name] is None else f"a date in whole {unit}"
         if wrong.any():
             row = int(wrong.argmax())
             at = "" if where == "metadata" and len(column) == 1 else f"row {row + 1:,}: "
@@ -161,9 +160,8 @@ class Conditions:
     def _counted(self, field: Continuous, column: pd.Series) -> tuple[NDArray[np.float64], str]:
         """Numbers, NaN for what is none, and what they should be."""
         truth = column.map(lambda value: isinstance(value, bool | np.bool_)).to_numpy(bool)
-        plain = (
-            column.astype(object) if is_datetime64_any_dtype(column.dtype) else column
-        )  # else they count nanoseconds
+        moments = is_datetime64_any_dtype(column.dtype)  # which would count nanoseconds
+        plain = column.astype(object) if moments else column
         parsed = pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan)
         (low, high), dates = self.encoder.outer(field.name), self._calendars[field.name]
         if dates is None:

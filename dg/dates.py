@@ -15,8 +15,7 @@ from dg.schema import Continuous, Schema
 from dg.tabular import UNITS, is_date, zone_of
 
 ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}.*)?"
-TOLD = {"months": (-20_000, 90_000)}  # numbers of a clock that are dates with a year of four digits
-MICROSECONDS = (-6e16, 2.5e17)
+MONTHS, MICROSECONDS = (-20_000, 90_000), (-6e16, 2.5e17)  # since 1970, of dates with a year of at most four digits
 
 
 class Calendar(NamedTuple):
@@ -44,7 +43,7 @@ class Calendar(NamedTuple):
 
     def date(self, number: float) -> str:
         """The date that a number stands for, in ISO 8601; a number past all dates as it is."""
-        count, (low, high) = self.start + number * self.step, TOLD.get(self.clock, MICROSECONDS)
+        count, (low, high) = self.start + number * self.step, MONTHS if self.clock == "months" else MICROSECONDS
         if not low < count < high:
             return f"{number:g}"
         moment = dated(np.array([count]), self.clock, self.zone).iloc[0]
@@ -82,7 +81,7 @@ def calendar(field: Continuous, schema: Schema) -> Calendar | None:
     kinds, styles = ({}, {}) if table is None else (dict(table.columns), dict(table.formats))
     clock: Clock = "utc"
     start, step = 0.0, float(UNITS.get(field.unit, 0))
-    if table is not None and field.name == table.first and is_date(table.time, table, kinds[table.time]):
+    if table is not None and field.name == table.first and is_date(table.time, table, kinds.get(table.time, "")):
         clock, start, step, column = table.clock, table.start, table.step, table.time
     if not step or clock == "numbers":
         return None
