@@ -9,7 +9,6 @@ from types import MappingProxyType
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from baselines.gaussian import FLAT, standardised
 from baselines.marginals import clip, root
@@ -54,7 +53,7 @@ class GaussianPrivate(GenerativeModule):
     means: Tensor
     deviations: Tensor
     products: Tensor
-    lengths: Tensor
+    length_counts: Tensor
 
     def __init__(self, layout: Layout, *, season: Count = 1, cosines: Few = 16, fewest: Count = 100) -> None:
         super().__init__(layout)
@@ -78,7 +77,8 @@ class GaussianPrivate(GenerativeModule):
         self.register_buffer("means", torch.zeros(kinds, p + u))
         self.register_buffer("deviations", torch.zeros(p))
         self.register_buffer("products", torch.zeros(u, u))
-        self.register_buffer("lengths", torch.ones(self.bins))
+        if self.bins:
+            self.register_buffer("length_counts", torch.ones(self.bins))
 
     def privatize(self, privacy: Privacy, n: int, batches: int) -> PrivateTraining:
         """All samples make one batch, whose sum is released with noise."""
@@ -101,10 +101,10 @@ class GaussianPrivate(GenerativeModule):
     def vectors(self, samples: Encoded) -> Float[Tensor, "n d"]:
         """What each sample adds to the sum, in double precision; its norm is about 1, and at most 5."""
         coefficients, others = self._numbers(samples)
-        kinds = one_hot(self._kinds(samples.metadata), len(self.shares)).double()
+        kinds = one_hot(self._kinds(samples.metadata), len(self.shares))
         counts = [torch.ones_like(kinds[:, :1]), kinds]
         if self.bins:
-            counts.append(one_hot((samples.lengths - 1) * self.bins // self.layout.max_length, self.bins).double())
+            counts.append(one_hot((samples.lengths - 1) * self.bins // self.layout.max_length, self.bins))
         by_kind = (kinds[:, :, None] * torch.cat([coefficients, others], dim=1)[:, None]).flatten(1)
         squares = [coefficients.square(), (others[:, :, None] * others[:, None]).flatten(1)]
         return torch.cat([*(COUNTED * part for part in counts), by_kind, *(SQUARED * part for part in squares)], dim=1)
@@ -116,14 +116,15 @@ class GaussianPrivate(GenerativeModule):
         n, counts, lengths, sums, squares, products = parts
         n = (n / COUNTED).clamp_min(1)
         counts, sums = nearest_counts(counts / COUNTED, n), sums.view(kinds, p + u)
-        overall, own = sums[counts > 0].sum(dim=0) / n, (counts >= self.hparams.fewest)[:, None]
+        overall, own = (sums * (counts > 0)[:, None]).sum(dim=0) / n, (counts >= self.hparams.fewest)[:, None]
         means, shares = torch.where(own, sums / counts[:, None].clamp_min(1), overall), counts / n
         variances = squares / (SQUARED * n) - shares @ means[:, :p].square()
         products = products.view(u, u) / (SQUARED * n) - (shares * means[:, p:].T) @ means[:, p:]
         self.shares, self.means = shares.to(self.shares), means.to(self.means)
         self.deviations = variances.clamp_min(0).sqrt().to(self.deviations)
         self.products = root((products + products.T) / 2).to(self.products).contiguous()
-        self.lengths = nearest_counts(lengths / COUNTED, n).to(self.lengths)
+        if self.bins:
+            self.length_counts = nearest_counts(lengths / COUNTED, n).to(self.length_counts)
 
     @torch.no_grad()
     def generate(self, n: int, rng: torch.Generator) -> Encoded:
@@ -167,7 +168,7 @@ class GaussianPrivate(GenerativeModule):
         if not self.bins:
             return torch.full((n,), t, device=rng.device)
         starts = -(-torch.arange(self.bins + 1, device=rng.device) * t // self.bins)
-        drawn = torch.multinomial(self.lengths, n, replacement=True, generator=rng)
+        drawn = torch.multinomial(self.length_counts, n, replacement=True, generator=rng)
         uniform = torch.rand(n, generator=rng, device=rng.device, dtype=torch.float64)
         return 1 + starts[drawn] + (uniform * (starts[drawn + 1] - starts[drawn])).long()
 
@@ -185,11 +186,11 @@ class GaussianPrivate(GenerativeModule):
 
 def basis(t: int, season: int, cosines: int) -> Float[Tensor, "t p"]:
     """Orthonormal functions of time without a mean: harmonics of the season, and the slowest cosines."""
-    times = torch.arange(t, dtype=torch.float64)
+    times = torch.arange(t, dtype=torch.float64, device="cpu")  # also where a model is made by its shapes alone
     phases = [2 * math.pi * harmonic * times / season for harmonic in range(1, season // 2 + 1)]
     seasonal = [wave(phase) for phase in phases for wave in (torch.cos, torch.sin)]
     slow = [torch.cos(math.pi * k * (times + 0.5) / t) for k in range(1, cosines + 1)]
-    functions, sizes = torch.linalg.qr(torch.stack([torch.ones(t, dtype=torch.float64), *seasonal, *slow], dim=1))
+    functions, sizes = torch.linalg.qr(torch.stack([torch.ones_like(times), *seasonal, *slow], dim=1))
     independent = sizes.diagonal().abs() > 1e-6 * t**0.5
     independent[0] = False
     return functions[:, independent].float()
@@ -200,7 +201,12 @@ def nearest_counts(counts: Float[Tensor, " c"], total: Float[Tensor, " 1"]) -> F
     ordered = counts.sort(descending=True).values
     levels = (ordered.cumsum(0) - total) / torch.arange(1, len(counts) + 1, device=counts.device)
     kept = (ordered > levels).sum()
-    return (counts - levels[kept - 1]).clamp_min(0) if len(counts) else counts
+    return (counts - levels.index_select(0, kept.view(1) - 1)).clamp_min(0)
+
+
+def one_hot(codes: Int[Tensor, " n"], width: int) -> Float[Tensor, "n w"]:
+    """A column for each code; torch's own asks the device how large they are."""
+    return (codes[:, None] == torch.arange(width, device=codes.device)).double()
 
 
 def ranges(layout: Layout) -> Float[Tensor, "u 2"]:

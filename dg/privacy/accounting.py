@@ -49,7 +49,7 @@ class Mechanism:
     def accountant(self) -> str:
         """PLD (privacy loss distributions) where it can be had, RDP (Rényi) elsewhere, which is never too low.
 
-        Where every batch has all samples, all batches make one Gaussian mechanism, whose ε is exact (Balle and Wang 2018).
+        Where every batch has all samples, all make one Gaussian mechanism, whose ε is exact (Balle and Wang 2018).
         """
         if self.sampling_rate == 1:
             return "exact"

@@ -28,7 +28,6 @@ PAPER = Paper(
 )
 OURS, REAL, NO_NOISE = "doppelganger", "real", 0.0
 RELEASE: dict[str, Any] = {"n": 50_000, "batch_size": 100, "epochs": 15, "delta": 1e-5}
-DESTROYED = 0.5  # of the real weekly contrast
 MODERATE = 1.0  # noise multiplier, which the release labels with ε = 10.5
 
 
@@ -91,18 +90,19 @@ def table(frame: pd.DataFrame) -> str:
 
 
 def claims(frame: pd.DataFrame) -> list[Verdict]:
-    """Whether the week that plain training has learnt is gone with moderate noise, and whether anything keeps it."""
+    """By the error of the curve: whether moderate noise multiplies it, and whether what is beyond halves that again."""
     scores, found = _scores(frame), []
-    shares = {key: rows.set_index("seed")["share"] for key, rows in scores.groupby(["model", "noise"])}
-    plain, noised = shares.get((OURS, NO_NOISE)), shares.get((OURS, MODERATE))
-    if plain is not None and noised is not None:
-        found.append(within("without privacy, half of the weekly contrast is there", plain, lambda v: v >= DESTROYED))
-        claim = f"with noise {MODERATE:g} or ε about 10 in the release's figure, less than half of it is left"
-        found.append(within(claim, noised, lambda v: v < DESTROYED))
-    for (model, _), share in shares.items():
+    errors = {key: rows.set_index("seed")["error"] for key, rows in scores.groupby(["model", "noise"], sort=False)}
+    plain, noised = errors.get((OURS, NO_NOISE)), errors.get((OURS, MODERATE))
+    if noised is None:
+        return []
+    if plain is not None:
+        claim = f"with noise {MODERATE:g} the autocorrelation's error is at least twice that without privacy"
+        found.append(within(claim, noised / plain, lambda ratio: ratio >= 2))
+    for (model, _), error in errors.items():
         if model != OURS:
-            claim = f"{label_of(str(model))}: half of the weekly contrast is there, beyond the paper"
-            found.append(within(claim, share, lambda v: v >= DESTROYED))
+            claim = f"{label_of(str(model))}: at most half of the error with noise {MODERATE:g}, beyond the paper"
+            found.append(within(claim, error / noised, lambda ratio: ratio <= 0.5))
     return found
 
 

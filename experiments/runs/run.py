@@ -57,6 +57,9 @@ def identity(config: DictConfig) -> str:
         decisive["split"] = SPLIT
     if schema := dataset["load"].get("schema"):
         decisive["schema"] = sha256(schema)
+    privacy = content["model"].get("privacy")
+    if privacy and not privacy.get("learnt_scales"):
+        decisive["bounds"] = dataset.get("bounds")
     version = get_class(content["model"]["module"]["_target_"]).version
     if version > 1:
         decisive["version"] = version

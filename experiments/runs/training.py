@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.catalogue import metric
+from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
@@ -47,7 +48,8 @@ def _make(run: Run) -> None:
     config = run.config
     privacy, public = _privacy(config), start(config)
     parts = split(config)
-    encoder = Encoder.fit(parts.train, log=config.dataset.log, **config.model.encoder)
+    bounds = {} if privacy is None or privacy.learnt_scales else _bounds(config, parts.train)
+    encoder = Encoder.fit(parts.train, log=config.dataset.log, bounds=bounds, **config.model.encoder)
     if public is not None:
         encoder = public.encoder
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
@@ -92,6 +94,11 @@ def _privacy(config: DictConfig) -> Privacy | None:
     """What the run promises. Its data are public, so that its seed may be the secret, and it can be repeated."""
     options = config.model.get("privacy")
     return None if options is None else Privacy(**{"secret": config.seed, **options})
+
+
+def _bounds(config: DictConfig, train: TimeSeriesDataset) -> dict[str, Sequence[float]]:
+    """What is known of values without the data: by the schema, and by the dataset's config."""
+    return {**train.schema.bounds, **config.dataset.get("bounds", {})}
 
 
 def start(config: DictConfig) -> Generator | None:

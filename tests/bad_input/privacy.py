@@ -82,7 +82,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         r"privacy: the scale of \['size', 'load'\] would be learnt from the training samples.* give bounds",
     ),
     "one scale that is learnt": (trained(bounds={"load": (0.0, 9.0)}), r"privacy: the scale of \['size'\] would be"),
-    "a model without a critic": (trained(AR), "privacy: AR has neither a critic .*, as DoppelGANger and NaiveGAN have, nor"),
+    "a model without a critic": (
+        trained(AR),
+        "privacy: AR has neither a critic .*, as DoppelGANger and NaiveGAN have, nor",
+    ),
     "a model that copies": (trained(Bootstrap), "privacy: Bootstrap has neither a critic"),
     "packs": (trained(packed), "privacy: a pack of samples has one gradient.*packing=1"),
     "a graph": (trained(capture=True), "capture: private batches differ in size, which a CUDA graph cannot"),

@@ -35,8 +35,8 @@ def outcomes(found: pd.DataFrame) -> list[str]:
 
 def test_the_claim_holds_where_noise_takes_the_week_away_and_nothing_else_did():
     plain, noised, beyond = ("doppelganger", 0.0), ("doppelganger", 1.0), ("doppelganger_private", 2.2)
-    assert outcomes(frame({plain: 0.18, noised: 0.02, beyond: 0.15})) == ["holds", "holds", "holds"]
-    assert outcomes(frame({plain: 0.02, noised: 0.15, beyond: 0.02})) == ["fails", "fails", "fails"]
+    assert outcomes(frame({plain: 0.15, noised: 0.02, beyond: 0.15})) == ["holds", "holds"]
+    assert outcomes(frame({plain: 0.02, noised: 0.02, beyond: 0.02})) == ["fails", "fails"]
     assert outcomes(frame({plain: 0.18})) == []
 
 
@@ -66,7 +66,7 @@ def test_its_runs_are_table_3s_without_privacy_the_releases_noise_and_what_goes_
         (table3,) = grid("table3", ["scale=small", "seed=0", "model=doppelganger"])
     assert identity(cells[0]) == identity(table3)
     assert [cell.model.privacy.noise_multiplier for cell in cells[1:6]] == [0.01, 0.1, 1, 2, 4]
-    assert cells[6].model.name == "doppelganger_private" and cells[6].model.pretraining.batches == cells[6].batches
+    assert cells[6].model.name == "doppelganger_private" and cells[6].model.pretraining.batches == cells[0].batches
     assert len({identity(cell) for cell in cells}) == 7
 
 
