@@ -58,7 +58,7 @@ LOAD = {"type": "continuous", "name": "load"}
 
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a folder for a wide table": (
-        fitting("wide=true", "folder=FOLDER/cells.data"),
+        fitting("wide=true", "time=null", "folder=FOLDER/cells.data"),
         r"folder is '.*cells\.data' by folder=, which a table with a row a sample has not: leave it out",
     ),
     "a model that is there": (fitting(there="cells.dg"), r"cells\.dg is there already; name another by out="),

@@ -45,12 +45,12 @@ def like(frame: pd.DataFrame, **options: Any) -> Callable[[Path], object]:
     return lambda folder: read_like(frame, read_long(table(**options), sample="cell", time="hour").schema)
 
 
-def written(content: bytes, name: str = "table.csv") -> Callable[[Path], object]:
-    """Reads a file of such bytes."""
+def written(content: bytes, name: str = "table.csv", *, parts: bool = False) -> Callable[[Path], object]:
+    """Reads a file of such bytes, maybe in parts."""
 
     def wrong(folder: Path) -> object:
         (folder / name).write_bytes(content)
-        return read_long(folder / name, sample="cell", time="hour")
+        return read_long(folder / name, sample="cell", time="hour", folder=folder / "cells.data" if parts else None)
 
     return wrong
 
@@ -220,6 +220,11 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         r"cells\.parquet has no column 'site'; it has \['cell', 'hour', 'load'\]",
     ),
     "no rows, in parts": (into(table().iloc[:0]), r"cells\.parquet has no rows"),
+    "dates that may begin with a day or a month, in parts": (
+        into(table(hour=[None, "02/01/2026", "02/01/2026", "04/01/2026", "03/01/2026"])),
+        r"cells\.parquet: column 'hour' may have the month or the day first, '02/01/2026' in row 2; write its dates",
+    ),
+    "an empty file, in parts": (written(b"", parts=True), r"table\.csv has no rows"),
     "a missing value, in parts": (
         into(table(load=[1, 2, None, None, 5])),
         "column 'load' has 2 missing values, the first in row 3; fill them, .* or say missing='drop'",

@@ -66,6 +66,19 @@ def irregular(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(day=frame["day"] + late)
 
 
+def dated(style: str) -> pd.DataFrame:
+    """Days in a format, some of which could have the day or the month first, beside other dates and texts."""
+    frame = meters()
+    days = frame["day"] + pd.Timedelta(8, "D")
+    return frame.assign(
+        day=days.dt.strftime(style),
+        built=frame["built"].dt.strftime("%d-%m-%Y"),
+        read=days.dt.strftime("%Y-%m-%d %H:%M:%S"),
+        note=np.where(frame["flats"] > 2, "01/02/2026", "none"),
+    )
+
+
+STYLES = ("%Y/%m/%d", "%d/%m/%Y", "%d.%m.%y", "%-m/%-d/%Y %-I:%M %p")  # of which DuckDB reads the first
 SEVERAL = ("kWh", "alarms", "open", "state")
 CASES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
     "all kinds of columns": (meters(), {"time": "day"}),
@@ -83,6 +96,12 @@ CASES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
         {"time": "day"},
     ),
     "dates as text": (meters().assign(day=lambda frame: frame["day"].dt.strftime("%d.%m.%Y")), {"time": "day"}),
+    **{f"dates as {style}": (dated(style), {"time": "day"}) for style in STYLES},
+    "dates that are names": (dated("%d/%m/%Y"), {"categorical": ["day", "built"]}),
+    "dates as text that are missing": (
+        holes(dated("%m/%d/%y"), "built", "read", "kWh", share=0.02),
+        {"time": "day", "missing": "drop"},
+    ),
     "windows": (meters(), {"time": "day", "window": 4}),
     "irregular windows": (irregular(meters()), {"time": "day", "window": 4, "spacing": "irregular"}),
     "rare categories": (meters(), {"time": "day", "pool": 2}),
@@ -99,7 +118,10 @@ CASES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
 }
 
 
-ALSO_AS_CSV = ("all kinds of columns", "named columns", "months", "dates as text", "dropped", "masked")
+ALSO_AS_CSV = (
+    *("all kinds of columns", "named columns", "months", "dropped", "masked"),
+    *(case for case in CASES if case.startswith("dates")),
+)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +180,23 @@ def test_so_is_another_table_by_a_schema(case: str, tmp_path: Path):
     wanted = read_like(tmp_path / "other.parquet", schema)
     found = read_like(tmp_path / "other.parquet", schema, folder=tmp_path / "other.data")
     assert found.mapped and found.fingerprint == wanted.fingerprint
+
+
+def test_a_schema_tells_whether_days_come_first(tmp_path: Path):
+    """Of a later file none of whose days is past the twelfth."""
+    table = meters().assign(day=lambda frame: (frame["day"] + pd.Timedelta(20, "D")).dt.strftime("%d/%m/%Y"))
+    schema = read_long(table, sample="meter", time="day").schema
+    later = table.assign(day=(pd.to_datetime(table["day"], format="%d/%m/%Y") + pd.Timedelta(10, "D")))
+    assert later["day"].dt.day.max() <= 12
+    for kind in ("csv", "parquet"):
+        file = tmp_path / f"later.{kind}"
+        texts = later.assign(day=later["day"].dt.strftime("%d/%m/%Y"))
+        texts.to_csv(file, index=False) if kind == "csv" else texts.to_parquet(file)
+        with pytest.raises(ValueError, match="column 'day' may have the month or the day first"):
+            read_long(file, sample="meter", time="day", folder=tmp_path / f"{kind}.data")
+        found = read_like(file, schema, folder=tmp_path / f"{kind}.data")
+        assert found.mapped and found.fingerprint == read_like(file, schema).fingerprint
+        assert set(found.to_long()["day"]) == set(texts["day"])
 
 
 def test_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
