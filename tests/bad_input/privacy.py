@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a graph": (trained(capture=True), "capture: private batches differ in size, which a CUDA graph cannot"),
     "values outside of their bounds": (
         trained(bounds={**BOUNDS, "load": (1.0, 3.0)}),
-        "'load': 160 of 400 values are outside its bounds 1 to 3, e.g. 0: widen the bounds, or clip the values",
+        "'load': its values are from 0 to 4, outside its bounds 1 to 3: widen the bounds, or clip the values",
     ),
     "bounds that are none": (
         trained(bounds={**BOUNDS, "load": (3.0, 3.0)}),
