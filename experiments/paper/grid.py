@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from copy import deepcopy
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,6 @@ from experiments.runs.provenance import refuse_changes, revision
 from experiments.runs.run import Run
 from experiments.runs.settings import check
 
-SEED = "seed="
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -40,17 +40,19 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
             return [cell for one in sweep[group].split(",") for cell in grid(name, [*others, f"{group}={one}"])]
     named = {override.split("=")[0] for override in overrides}
     swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
+    parser = OverridesParser.create()
     choices = [
-        [f"{override.get_key_element()}={value}" for value in _values(override)]
-        for override in OverridesParser.create().parse_overrides(swept)
+        [parser.parse_override(f"{override.get_key_element()}={value}") for value in _values(override)]
+        for override in parser.parse_overrides(swept)
     ]
-    compose_once = cache(lambda *others: compose("train", [*chosen, *others]))  # composing takes its time
+    compose_once = cache(lambda *files: compose("train", [*chosen, *files]))  # composing takes its time
     cells = []
     for cell in product(*choices):
-        seeds = [choice.removeprefix(SEED) for choice in cell if choice.startswith(SEED)]
-        cells.append(compose_once(*(choice for choice in cell if not choice.startswith(SEED))).copy())
-        for seed in seeds:
-            cells[-1].seed = int(seed)
+        files = [choice.input_line for choice in cell if _names_a_file(choice)]
+        cells.append(deepcopy(compose_once(*files)))
+        for value in cell:
+            if not _names_a_file(value):
+                OmegaConf.update(cells[-1], value.key_or_group, value.value(), force_add=value.is_add())
     return cells
 
 
@@ -103,6 +105,11 @@ def quoted(text: str) -> str:
     text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
     text = re.sub(r"(\\*)'", r"\1\1\'", text)
     return "'" + re.sub(r"(\\+)$", r"\1\1", text) + "'"
+
+
+def _names_a_file(override: Override) -> bool:
+    """Whether it chooses a file of conf, e.g. model=ar, and is no value in one, e.g. seed=1."""
+    return (ROOT / "conf" / override.key_or_group).is_dir()
 
 
 def _values(override: Override) -> list[str]:

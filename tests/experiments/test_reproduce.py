@@ -67,6 +67,15 @@ def test_what_is_named_is_not_swept():
     assert [(cell.dataset.name, cell.model.name, cell.seed) for cell in one] == [("gcut_jobs", "ar", 7)]
 
 
+def test_what_is_swept_is_what_hydra_composes():
+    chosen = ["experiment=search", "search=ar", "scale=smoke"]
+    last = ["model=ar", "seed=0", "model.encoder.auto_normalize=true", "+model.module.end=sampled"]
+    last += ["+model.module.residual_noise=true", "+model.module.p=7"]
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cells = grid("search", chosen[1:])
+        assert cells[-1] == compose("train", [*chosen, *last]) and cells[0] != cells[-1]
+
+
 @pytest.mark.parametrize("name", artifact.known())
 def test_a_notebook_is_what_its_artifact_says_and_what_we_see(name, tmp_path):
     """`python -m experiments.notebooks` would write it again as it is."""
