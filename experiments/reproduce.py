@@ -8,15 +8,19 @@ import hydra
 from omegaconf import DictConfig
 
 from experiments.console.door import enter, expected
-from experiments.paper import artifact
-from experiments.paper.grid import fitted, overrides
-from experiments.runs.side_by_side import cores
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
+    if "wandb" in config.logger:
+        import wandb  # noqa: F401, as in train.py
+
+    from experiments.paper import artifact
+    from experiments.paper.grid import fitted, overrides
+    from experiments.runs.side_by_side import cores
+
     chosen = overrides("artifact", "results", "jobs", "changed")
     jobs = cores() if config.jobs is None else config.jobs
     made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)

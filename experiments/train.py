@@ -6,13 +6,17 @@ import hydra
 from omegaconf import DictConfig
 
 from experiments.console.door import enter, expected
-from experiments.runs.training import train
 
 
 @hydra.main(config_path="../conf", config_name="train", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
+    if "wandb" in config.logger:
+        import wandb  # noqa: F401, its import takes 2 s before torch's and 20 s after it
+
+    from experiments.runs.training import train
+
     train(config)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = multiprocessing.get_context("forkserver")
-READY.set_forkserver_preload(["experiments.paper.grid", "hydra_plugins.hydra_joblib_launcher.joblib_launcher"])
+READY.set_forkserver_preload(["wandb", "experiments.paper.grid", "hydra_plugins.hydra_joblib_launcher.joblib_launcher"])
 
 
 class Command:

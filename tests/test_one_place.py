@@ -128,6 +128,13 @@ hydra:
       model: ${models:toy}
 """,
 }
+EACH = """
+import runpy, sys
+for command in " ".join(sys.argv[1:]).split(" + "):
+    module, *sys.argv[1:] = command.split()
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    print(end="\\f")
+"""
 FOUND = [  # tests that find what is new by themselves, and how many of theirs are about it
     ("tests/experiments/test_model_contract.py", 3),
     ("tests/experiments/test_dataset_contract.py", 2),
@@ -175,10 +182,12 @@ def test_make_help_lists_them(tree):
 def test_tables_and_figures_have_them(tree):
     """A new table of the new dataset with the new metric, an old table and an old figure with the new model."""
     small = ["scale=smoke", "logger=none", "outputs=out", "results=made"]
-    assert "| Toy model | toy" in run(tree, "-m", "experiments.reproduce", "artifact=toytable", *small)
-    old = ["dataset=toy", "model=toy", *small]
-    assert "Real and Toy model (A + B)" in run(tree, "-m", "experiments.reproduce", "artifact=augmentation", *old)
-    assert "| Toy model" in run(tree, "-m", "experiments.reproduce", "artifact=figure18", *old)
+    reproduce, old = "experiments.reproduce", ["dataset=toy", "model=toy", *small]
+    new, table = [reproduce, "artifact=toytable", *small], [reproduce, "artifact=augmentation", *old]
+    told = run(tree, "-c", EACH, *new, "+", *table, "+", reproduce, "artifact=figure18", *old).split("\f")
+    assert "| Toy model | toy" in told[0]
+    assert "Real and Toy model (A + B)" in told[1]
+    assert "| Toy model" in told[2]
     assert (tree / "made/figure18.png").stat().st_size > 10_000
 
 

@@ -12,12 +12,8 @@ from typing import ParamSpec, TypeVar
 
 import psutil
 from hydra.errors import HydraException
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from omegaconf.errors import OmegaConfBaseException
 
-from dg.module import TrainingDiverged
-
-EXPECTED = (ValueError, OSError, TrainingDiverged, HydraException, OmegaConfBaseException, MisconfigurationException)
 P = ParamSpec("P")
 T = TypeVar("T")
 whole = False  # whether an expected error is shown with where it was raised
@@ -63,12 +59,23 @@ def expected(task: Callable[P, T]) -> Callable[P, T]:
     def told_on_one_line(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return task(*arguments, **options)
-        except (*EXPECTED, MemoryError) as error:
-            if whole:
+        except Exception as error:
+            if whole or not is_expected(error):
                 raise
             sys.exit(f"error: {told(error)}")
 
     return told_on_one_line
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an error is told on one line; any other is a bug of ours."""
+    if isinstance(error, (ValueError, OSError, MemoryError, HydraException, OmegaConfBaseException)):
+        return True
+    from lightning.fabric.utilities.exceptions import MisconfigurationException  # seconds, for most commands in vain
+
+    from dg.module import TrainingDiverged
+
+    return isinstance(error, (TrainingDiverged, MisconfigurationException))
 
 
 def told(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from experiments.console.door import EXPECTED, told
+from experiments.console.door import is_expected, told
 from experiments.runs.run import Run
 from experiments.runs.training import train
 
@@ -69,10 +69,8 @@ def _attempt(cell: Any) -> tuple[str, str | None]:
     torch.set_num_threads(1)
     try:
         train(config)
-    except EXPECTED as error:
-        return name, told(error)
-    except Exception:  # a bug of ours: the traceback helps most
-        return name, " ".join(traceback.format_exc().split())
+    except Exception as error:  # of a bug of ours the traceback helps most
+        return name, told(error) if is_expected(error) else " ".join(traceback.format_exc().split())
     return name, None
 
 

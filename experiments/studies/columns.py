@@ -8,7 +8,7 @@ training samples.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,9 @@ from benchmarks.scoreboard import columns
 from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import REAL
 from experiments.paper.claims import by_seed
-from experiments.runs.run import Run
+
+if TYPE_CHECKING:
+    from experiments.runs.run import Run  # brings torch, which two tables can be compared without
 
 
 def measured(
