@@ -21,6 +21,7 @@ from dg.encoding import Encoder
 from dg.files import JSON_LIMIT, content
 from dg.frames import read_long
 from dg.module import GenerativeModule
+from dg.privacy import Privacy
 from dg.schema import Schema
 from dg.training import fit as trained
 from experiments.ink.fields import fields
@@ -38,6 +39,7 @@ def fit(config: DictConfig) -> None:
     """
     check(config, Fitting)
     _refuse_season(config)
+    privacy = _privacy(config)
     model = instantiate(config.model.module)
     _refuse_unknown(model)
     out = Path(config.out)
@@ -47,8 +49,9 @@ def fit(config: DictConfig) -> None:
     if config.only is not None:
         return
     train = data.take(slice(config.model.get("training_samples")))
+    bounds = {} if privacy is None or privacy.learnt_scales else train.schema.bounds
     encoding = {**config.model.encoder, **_given(Encoder.fit, config)}
-    encoder = Encoder.fit(train, **encoding)
+    encoder = Encoder.fit(train, bounds=bounds, **encoding)
     with _making(out) as folder, quiet():
         generator = trained(
             model,
@@ -56,6 +59,7 @@ def fit(config: DictConfig) -> None:
             encoder=encoder,
             batches=config.batches,
             seed=config.seed,
+            privacy=privacy,
             checkpoint=folder / "checkpoint.ckpt",
             checkpoint_every=CHECKPOINT_EVERY,
             trainer=instantiate(config.trainer),
@@ -69,6 +73,15 @@ def _given(function: Callable[..., Any], config: DictConfig) -> dict[str, Any]:
     """The arguments of a function that the config has under the same names; null leaves one to the function."""
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return {name: plain[name] for name in signature(function).parameters if plain.get(name) is not None}
+
+
+def _privacy(config: DictConfig) -> Privacy | None:
+    """What is asked for; raises ValueError for a model of the harness, whose promise is made for public data."""
+    if config.model.get("privacy") is not None:
+        raise ValueError(
+            f"{config.model.name} is a study of public data: take model=doppelganger and privacy.epsilon=, e.g. 3"
+        )
+    return None if config.privacy.epsilon is None else Privacy(**config.privacy)
 
 
 def _refuse_season(config: DictConfig) -> None:

@@ -109,6 +109,15 @@ class Settings(Open):
     trainer: Trainer
 
 
+class Promise(Checked):
+    """What `Privacy` is told; without ε training is not private."""
+
+    epsilon: float | None
+    delta: float
+    clip: float
+    learnt_scales: bool
+
+
 class Fitting(Open):
     """conf/fit.yaml, composed; what reads the table checks its own options."""
 
@@ -122,6 +131,7 @@ class Fitting(Open):
     folder: Name | None
     log: list[str]
     season: Count | None
+    privacy: Promise
     batches: Count
     seed: Seed
     model: Model

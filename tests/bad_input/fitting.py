@@ -64,6 +64,11 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a model that is there": (fitting(there="cells.dg"), r"cells\.dg is there already; name another by out="),
     "out like a table": (fitting("out=FOLDER/cells.csv"), r"cells\.csv: a model is one file, whose name ends in \.dg"),
     "a folder of models": (fitting("out=FOLDER"), "is there already; name another"),
+    "epsilon without bounds": (
+        fitting("privacy.epsilon=3", "privacy.delta=0.01"),
+        r"privacy: the scale of .*load.* would be learnt from the training samples.* give bounds",
+    ),
+    "epsilon of nothing": (fitting("privacy.epsilon=0.0"), "privacy: epsilon: Input should be greater than 0"),
     "no table": (fitting("table=FOLDER/nowhere.csv"), r"nowhere\.csv: no such file"),
     "a folder as table": (fitting("table=FOLDER"), "is a folder; name a regular file"),
     "a broken table": (
