@@ -37,6 +37,7 @@ def test_the_claim_holds_where_noise_takes_the_week_away_and_nothing_else_did():
     plain, noised, beyond = ("doppelganger", 0.0), ("doppelganger", 1.0), ("doppelganger_private", 2.2)
     assert outcomes(frame({plain: 0.15, noised: 0.02, beyond: 0.15})) == ["holds", "holds"]
     assert outcomes(frame({plain: 0.02, noised: 0.02, beyond: 0.02})) == ["fails", "fails"]
+    assert outcomes(frame({plain: 0.15, noised: 0.02, beyond: 0.15}, seeds=2)) == ["inconclusive", "inconclusive"]
     assert outcomes(frame({plain: 0.18})) == []
 
 
