@@ -58,7 +58,6 @@ class GaussianPrivate(GenerativeModule):
     def __init__(self, layout: Layout, *, season: Count = 1, cosines: Few = 16, fewest: Count = 100) -> None:
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
-        self.private: PrivateTraining | None = None
         blocks = list(columns(layout.metadata))
         self.categories = [(block, where) for block, where in blocks if block.activation == "softmax"]
         self.numeric = [(block, where) for block, where in blocks if block.activation != "softmax"]

@@ -44,7 +44,6 @@ class NaiveGAN(GenerativeModule):
         super().__init__(layout)
         self.save_hyperparameters(ignore=["layout"])
         self.batch_size = batch_size
-        self.private: PrivateTraining | None = None
         hidden = [units] * layers
         self.generator = NaiveGenerator(layout, noise, hidden, batch_norm)
         attributes = width(layout.metadata) + width(layout.minmax)

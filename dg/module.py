@@ -50,6 +50,7 @@ class GenerativeModule(LightningModule):
         super().__init__()
         self.layout = layout
         self.seed, self.capturable = 0, False
+        self.private: PrivateTraining | None = None
         self._diverged: dict[tuple[str, ...], Tensor] = {}
         self.automatic_optimization = False
 

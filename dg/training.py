@@ -26,7 +26,7 @@ from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
 from dg.memory import keep_large_buffers
 from dg.module import GenerativeModule, TrainingDiverged
-from dg.privacy import PoissonDraws, Privacy, PrivateTraining
+from dg.privacy import PoissonDraws, Privacy, PrivateTraining, may_learn
 from dg.randomness import stream
 from dg.samples import observed
 
@@ -108,8 +108,7 @@ def fit(
     if capture:
         _refuse_capture(lightning)
         module.capture()
-    learns = privacy is None or privacy.learnt_scales
-    samples = observed(module, train, encoder, lightning.strategy.root_device, learns=learns)
+    samples = observed(module, train, encoder, lightning.strategy.root_device, learns=may_learn(privacy))
     loader = DataLoader(samples, sampler=draws, batch_size=None)
     with torch.random.fork_rng(devices=[]):
         try:
@@ -137,9 +136,7 @@ def fit(
 def _encoder(train: TimeSeriesDataset, privacy: Privacy | None, start: Generator | None) -> Encoder:
     if start is not None:
         return start.encoder
-    if privacy is None or privacy.learnt_scales:
-        return Encoder.fit(train)
-    return Encoder.fit(train, bounds=train.schema.bounds)
+    return Encoder.fit(train, bounds={} if may_learn(privacy) else train.schema.bounds)
 
 
 def _begin_with(module: GenerativeModule, encoder: Encoder, start: Generator) -> None:
@@ -162,7 +159,7 @@ def _fingerprint(module: GenerativeModule) -> str:
 
 def _refuse_unprivate(privacy: Privacy, encoder: Encoder, start: Generator | None, capture: bool) -> None:
     """Raises ValueError for scales that say something of the training samples, unless allowed, and for CUDA graphs."""
-    if encoder.learnt and start is None and not privacy.learnt_scales:
+    if encoder.learnt and start is None and not may_learn(privacy):
         raise ValueError(
             f"privacy: the scale of {short(list(encoder.learnt))} would be learnt from the training samples, which "
             "epsilon does not count: give bounds that are known without them (`bounds` of Encoder.fit, or low and high "

@@ -122,7 +122,6 @@ class DoppelGANger(GenerativeModule):
             self_normalizing=self_normalizing,
         )
         self.compete: Callable[..., dict[str, Tensor]] = self._compete
-        self.private: PrivateTraining | None = None
         self.averaged = None
         if averaging is not None:
             self.averaged = deepcopy(self.generator).requires_grad_(False)

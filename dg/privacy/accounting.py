@@ -88,10 +88,15 @@ class Mechanism:
     def _noise(self) -> float:
         return self.noise_multiplier / math.sqrt(self.uses)
 
+    @property
+    def event(self) -> DpEvent:
+        """As dp-accounting has it."""
+        return _event(self._noise, self.sampling_rate, self.steps)
+
     @cached_property
     def _spent(self) -> PLDAccountant | RdpAccountant:
         accountant = PLDAccountant() if self.accountant == "PLD" else RdpAccountant()
-        return accountant.compose(_event(self._noise, self.sampling_rate, self.steps))
+        return accountant.compose(self.event)
 
 
 def noise_for(epsilon: float, delta: float, sampling_rate: float, steps: int, uses: int = 1) -> float:
@@ -115,10 +120,9 @@ def noise_for(epsilon: float, delta: float, sampling_rate: float, steps: int, us
 
 def steps_within(epsilon: float, delta: float, mechanism: Mechanism) -> int:
     """How many of a mechanism's batches stay within ε at `delta`: to half a percent, all at most, 0 if not even one."""
-    noise, rate = mechanism.noise_multiplier / math.sqrt(mechanism.uses), mechanism.sampling_rate
 
     def cheaply(steps: int) -> bool:
-        return bool(RdpAccountant().compose(_event(noise, rate, steps)).get_epsilon(delta) <= epsilon)
+        return bool(RdpAccountant().compose(replace(mechanism, steps=steps).event).get_epsilon(delta) <= epsilon)
 
     def exactly(steps: int) -> bool:
         return replace(mechanism, steps=steps).epsilon(delta) <= epsilon

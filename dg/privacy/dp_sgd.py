@@ -83,6 +83,11 @@ class Privacy:
         return PrivateTraining(self, Mechanism(noise, rate, batches, uses), batch_size, secret)
 
 
+def may_learn(privacy: Privacy | None) -> bool:
+    """Whether scales may be learnt from the training samples."""
+    return privacy is None or privacy.learnt_scales
+
+
 @dataclass(frozen=True)
 class PrivateTraining:
     """Sampling, clipping, noise and accounting of one training, in one hand so that they cannot disagree.
@@ -135,7 +140,7 @@ class PrivateTraining:
         found = [critic.gradient(*shown, penalty=penalty) for critic, shown in zip(critics, rows, strict=True)]
         layers = [products for gradients, _ in found for products in gradients]
         norms = torch.stack([products.squared_norms() for products in layers]).sum(dim=0).sqrt()
-        shares = (self.privacy.clip / norms).clamp(max=1.0).to(layers[0].left)
+        shares = self._shares(norms).to(layers[0].left)
         scale = self.mechanism.noise_multiplier * self.privacy.clip if self.mechanism.noise_multiplier else 0.0
         drawn = iter(noise)
         dense = [layer for critic in critics for layer in critic.dense]
@@ -149,11 +154,15 @@ class PrivateTraining:
     def noisy_sum(self, rows: Float[Tensor, "n d"], rng: torch.Generator) -> Float[Tensor, " d"]:
         """The sum of rows, each clipped to a norm of C, with noise: what a model that needs one batch learns from."""
         norms = torch.linalg.vector_norm(rows, dim=1)
-        total = (self.privacy.clip / norms).clamp(max=1.0) @ rows
+        total = self._shares(norms) @ rows
         if not self.mechanism.noise_multiplier:
             return total
         noise = torch.randn(total.shape, generator=rng, device=rng.device, dtype=rows.dtype)
         return total + self.mechanism.noise_multiplier * self.privacy.clip * noise
+
+    def _shares(self, norms: Float[Tensor, " b"]) -> Float[Tensor, " b"]:
+        """How much of each gradient or vector is left by clipping it to a norm of C."""
+        return (self.privacy.clip / norms).clamp(max=1.0)
 
     @cached_property
     def epsilon(self) -> float:

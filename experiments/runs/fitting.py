@@ -21,7 +21,7 @@ from dg.encoding import Encoder
 from dg.files import JSON_LIMIT, content
 from dg.frames import read_long
 from dg.module import GenerativeModule
-from dg.privacy import Privacy
+from dg.privacy import Privacy, may_learn
 from dg.schema import Schema
 from dg.training import fit as trained
 from experiments.ink.fields import fields
@@ -49,7 +49,7 @@ def fit(config: DictConfig) -> None:
     if config.only is not None:
         return
     train = data.take(slice(config.model.get("training_samples")))
-    bounds = {} if privacy is None or privacy.learnt_scales else train.schema.bounds
+    bounds = {} if may_learn(privacy) else train.schema.bounds
     encoding = {**config.model.encoder, **_given(Encoder.fit, config)}
     encoder = Encoder.fit(train, bounds=bounds, **encoding)
     with _making(out) as folder, quiet():

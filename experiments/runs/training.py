@@ -16,7 +16,7 @@ from dg.dataset import TimeSeriesDataset
 from dg.encoding import Encoder
 from dg.generator import Generator
 from dg.model_file import load
-from dg.privacy import Privacy
+from dg.privacy import Privacy, may_learn
 from dg.training import fit
 from experiments.runs.data import origin, split
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
@@ -48,10 +48,11 @@ def _make(run: Run) -> None:
     config = run.config
     privacy, public = _privacy(config), start(config)
     parts = split(config)
-    bounds = {} if privacy is None or privacy.learnt_scales else _bounds(config, parts.train)
-    encoder = Encoder.fit(parts.train, log=config.dataset.log, bounds=bounds, **config.model.encoder)
     if public is not None:
         encoder = public.encoder
+    else:
+        bounds = {} if may_learn(privacy) else _bounds(config, parts.train)
+        encoder = Encoder.fit(parts.train, log=config.dataset.log, bounds=bounds, **config.model.encoder)
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
     with writing(run) as folder, quiet(), loggers(config, folder) as made:
