@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from dg.dataset import TimeSeriesDataset
 from dg.files import sha256
 
-VALIDATION = 0.2  # V's share of what is held out: 10 % of all where A is a half
+VALIDATION = 0.2  # V's share of what is held out, unless the dataset says another: 10 % of all where A is a half
 
 
 class Split(NamedTuple):
@@ -70,12 +70,12 @@ def hash_of(folder: Path, files: Iterable[Path]) -> str:
 @lru_cache(maxsize=2)
 def _split(dataset: str, samples: int | None, seed: int) -> Split:
     chosen = OmegaConf.create(dataset)
-    share = chosen.held_out
+    share, aside = chosen.held_out, chosen.held_out * chosen.get("validation", VALIDATION)
     loaded = None if samples is None else round(samples / (1 - share))
     data: TimeSeriesDataset = instantiate(chosen.load, samples=loaded, seed=seed)
     if share:
-        validation, others = data.split(VALIDATION * share, 1 - VALIDATION * share, seed=0)
-        train = (1 - share) / (1 - VALIDATION * share)
+        validation, others = data.split(aside, 1 - aside, seed=0)
+        train = (1 - share) / (1 - aside)
         first, second = others.split(train, 1 - train, seed=seed)
         parts = Split(first, second, validation)
     else:

@@ -78,6 +78,7 @@ class Dataset(Open):
     name: Name
     log: list[str]
     held_out: Share | Literal[0]
+    validation: Annotated[float, Field(gt=0, lt=1)] | None = None
     load: dict[str, Any]
     metrics: list[str]
     task: Literal["forecasting", "classification"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.scoreboard import all_columns
 from dg.dataset import TimeSeriesDataset
 from experiments.runs.data import split
 
@@ -26,6 +27,12 @@ def test_v_is_one_for_all_seeds_and_in_no_seeds_a_or_a_prime(config, shared_data
         assert [len(part.train), len(part.validation), len(part.held_out)] == [1506, 301, 1205]
         assert part.wanted == 1506
     assert rows(parts[0].train) != rows(parts[1].train)
+
+
+def test_of_few_samples_a_larger_share_is_v_so_that_a_column_of_the_scoreboard_takes_it(config, shared_data: Path):
+    parts = split(config("dataset=gcut_jobs", f"data={shared_data / 'gcut' / 'job_days'}", "scale.samples=null"))
+    assert [len(part) for part in parts] == [126, 75, 50]
+    assert max(column.fewest for column in all_columns()) <= len(parts.validation)
 
 
 def test_where_nothing_is_held_out_each_part_is_a(config):
