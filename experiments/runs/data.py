@@ -70,7 +70,8 @@ def hash_of(folder: Path, files: Iterable[Path]) -> str:
 @lru_cache(maxsize=2)
 def _split(dataset: str, samples: int | None, seed: int) -> Split:
     chosen = OmegaConf.create(dataset)
-    share, aside = chosen.held_out, chosen.held_out * chosen.get("validation", VALIDATION)
+    share = chosen.held_out
+    aside = share * OmegaConf.select(chosen, "validation", default=VALIDATION)
     loaded = None if samples is None else round(samples / (1 - share))
     data: TimeSeriesDataset = instantiate(chosen.load, samples=loaded, seed=seed)
     if share:

@@ -41,6 +41,18 @@ def test_the_claim_holds_where_noise_takes_the_week_away_and_nothing_else_did():
     assert outcomes(frame({plain: 0.18})) == []
 
 
+def test_private_training_must_do_better_than_the_simulated_pages_that_it_begins_with():
+    noised, beyond, public = ("doppelganger", 1.0), ("doppelganger_private", 2.2), (figure16.PUBLIC, 0.0)
+    assert outcomes(frame({noised: 0.02, beyond: 0.15, public: 0.12})) == ["holds", "holds"]
+    assert outcomes(frame({noised: 0.02, beyond: 0.15, public: 0.18})) == ["holds", "fails"]
+
+
+def test_simulated_pages_alone_cost_no_epsilon():
+    text = figure16.table(frame({(figure16.PUBLIC, 0.0): 0.2}).fillna({"epsilon": 0.0}))
+    (row,) = [line for line in text.splitlines() if figure16.PUBLIC in line]
+    assert [cell.strip() for cell in row.split("|")[1:4]] == [figure16.PUBLIC, "no real pages", "0"]
+
+
 def test_the_table_has_both_epsilons_and_what_is_left_of_the_week():
     """The contrast of these curves is the height of their peaks but for the decay."""
     text = figure16.table(frame({("doppelganger", 0.0): 0.2, ("doppelganger", 2.0): 0.1}))
@@ -68,12 +80,15 @@ def test_its_runs_are_table_3s_without_privacy_the_releases_noise_and_what_goes_
     assert identity(cells[0]) == identity(table3)
     assert [cell.model.privacy.noise_multiplier for cell in cells[1:6]] == [0.01, 0.1, 1, 2, 4]
     assert cells[6].model.name == "doppelganger_private" and cells[6].model.pretraining.batches == cells[0].batches
-    assert len({identity(cell) for cell in cells}) == 7
+    assert cells[7].model.name == "gaussian_private"
+    assert len({identity(cell) for cell in cells}) == len(cells) == 8
 
 
 def test_a_private_run_begins_with_simulated_pages_and_keeps_its_promise(smoke, tmp_path):
-    runs = [smoke("model=doppelganger"), smoke("model=doppelganger_private")]
+    runs = [smoke(f"model={model}") for model in ("doppelganger", "doppelganger_private", "gaussian_private")]
     card = runs[1].generator.card
     assert card.privacy["epsilon"] <= 10 and not card.privacy["learnt_scales"]
     text = artifact.write("figure16", runs, tmp_path)
-    assert "ε = 10, begun with simulated pages" in text and (tmp_path / "figure16.png").exists()
+    for shown in ("ε = 10, begun with simulated pages", figure16.PUBLIC, "Gaussian, ε = 1"):
+        assert shown in text
+    assert (tmp_path / "figure16.png").exists()
