@@ -37,14 +37,14 @@ MODERATE = 1.0  # noise multiplier, which the release labels with ε = 10.5
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per run and lag: model, seed, noise, epsilon, delta, mu, batches, lag, autocorrelation; `real` is A′.
 
-    noise: the noise multiplier, 0 without privacy; epsilon, delta and mu are those of the run's card
+    noise: the noise multiplier, 0 without privacy; epsilon, delta, mu and private batches are those of the run's card
     Where a run began with simulated pages, what it began with stands beside it: has it learnt anything of real ones?
     """
     parts = [_rows(REAL, run.seed, {}, run.real.held_out) for run in one_a_seed(runs)]
     for run in runs:
         card = run.generator.card
         promised = dict((card.privacy if card else None) or {})
-        parts.append(_rows(run.model, run.seed, {**promised, "batches": run.config.batches}, run.generated))
+        parts.append(_rows(run.model, run.seed, {"batches": run.config.batches, **promised}, run.generated))
         public = start(run.config)
         if public is not None:
             told = {"epsilon": 0.0, "batches": run.config.model.pretraining.batches}
