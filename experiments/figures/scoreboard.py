@@ -35,7 +35,10 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
     """The frame of experiments.studies.columns against A′, and of what it costs: seconds to train and to draw as many.
 
     `real` is A in the models' place, where the question is not about A itself.
+    Raises ValueError where nothing but the bootstrap is to be shown, which has no rank.
     """
+    if {run.model for run in runs} == {CEILING}:
+        raise ValueError(f"the scoreboard shows models beside the {CEILING}, which has no rank: name one by model=")
     rows = [row for run in one_a_seed(runs) for row in measured(run, "held_out", run.real.train)]
     for run in tqdm(runs, desc="scoreboard", unit="run"):
         rows += [*measured(run, "held_out"), *_cost(run)]

@@ -36,8 +36,8 @@ class Verdict:
 def by_seed(frame: pd.DataFrame, score: str, *, higher: bool = False) -> pd.DataFrame:
     """A row for each seed, a column for each model. NaN: not run; what is undefined counts as worse than any number."""
     worst = -np.inf if higher else np.inf
-    scores = frame.drop_duplicates(["model", "seed"]).pivot(index="seed", columns="model", values=["model", score])
-    return scores[score].astype(float).fillna(worst).where(scores["model"].notna())
+    scores = frame.drop_duplicates(["model", "seed"]).set_index(["seed", "model"])[score]
+    return scores.astype(float).fillna(worst).unstack()
 
 
 def better(

@@ -37,7 +37,13 @@ def test_of_every_model_and_column(smoke, tmp_path):
 @pytest.mark.slow
 def test_it_needs_held_out_samples(smoke):
     with pytest.raises(ValueError, match=r"choose dataset\.held_out=0\.5"):
-        scoreboard.compute([smoke("dataset=mba", "model=bootstrap")])
+        scoreboard.compute([smoke("dataset=mba", "model=shuffled")])
+
+
+@pytest.mark.slow
+def test_it_needs_more_than_the_bootstrap(smoke):
+    with pytest.raises(ValueError, match="name one by model="):
+        scoreboard.compute([smoke("model=bootstrap")])
 
 
 def frame(errors: dict[str, list[list[float]]]) -> pd.DataFrame:
@@ -112,3 +118,4 @@ def test_what_is_not_trained_is_shown_and_not_ranked():
     (row,) = (line for line in text[text.index("Mean ranks") :].splitlines() if line.startswith("| AR"))
     assert "| not trained" in row and "- Not trained: with every seed" in text
     assert "| AR" in text[: text.index("Mean ranks")]
+    assert scoreboard.ranks_of(errors.assign(**{LAST: 0.5})).columns.intersection(["ar", "doppelganger"]).empty
