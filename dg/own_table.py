@@ -22,11 +22,11 @@ WIDE, LIKE = signature(read_wide).parameters, signature(read_like).parameters
 
 
 def read(
-    table: pd.DataFrame | str | Path, *, schema: str | Path | None = None, wide: bool = False, **reading: Any
+    table: pd.DataFrame | str | Path, *, schema: str | Path | Schema | None = None, wide: bool = False, **reading: Any
 ) -> TimeSeriesDataset:
     """The samples of a table with a row a record, or a row a sample if it is `wide`.
 
-    schema: a file that says how to read it (`Schema.to_json`, maybe edited); a `name` takes the place of its own
+    schema: it says how to read it, or a file does (`Schema.to_json`, maybe edited); a `name` takes the place of its own
     reading: what `read_long` or `read_wide` is told; None leaves an option to them
     Raises ValueError as they do, and where an option says something else than the schema, or is not known.
     """
@@ -46,15 +46,20 @@ def read(
     return (read_wide if wide else read_long)(table, **said)
 
 
-def _read_like(table: pd.DataFrame | str | Path, file: str | Path, said: Mapping[str, Any]) -> TimeSeriesDataset:
-    schema = Schema.from_json(content(file, JSON_LIMIT), str(file))
+def _read_like(
+    table: pd.DataFrame | str | Path, schema: str | Path | Schema, said: Mapping[str, Any]
+) -> TimeSeriesDataset:
+    if isinstance(schema, Schema):
+        where = f"the schema {schema.name!r}"
+    else:
+        where, schema = str(schema), Schema.from_json(content(schema, JSON_LIMIT), str(schema))
     schema = replace(schema, name=said.get("name", schema.name))
     note: Mapping[str, Any] = said  # which `read_like` refuses
     if schema.table is not None:
         note = {**vars(schema.table), "name": schema.name, "wide": bool(schema.table.wide)}
     for name, value in said.items():
         if name not in LIKE and value != note.get(name):
-            raise ValueError(f"{name} is {short(value)} by {name}=, and {file} says how to read: leave one out")
+            raise ValueError(f"{name} is {short(value)} by {name}=, and {where} says how to read: leave one out")
     return read_like(table, schema, **{name: value for name, value in said.items() if name in LIKE})
 
 

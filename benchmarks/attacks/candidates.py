@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.coverage import NEIGHBOURS, radii
+from benchmarks.attacks.neighbors import distances
+from benchmarks.coverage import NEIGHBOURS
 from benchmarks.metadata import classes
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.schema import Categorical
@@ -33,8 +35,13 @@ def candidates(
     return first, second
 
 
-def refuse_overlap(sets: dict[str, TimeSeriesDataset]) -> None:
-    """Raises ValueError where two of the named sets have a sample in common, or another schema than each other."""
+def refuse_overlap(
+    sets: dict[str, TimeSeriesDataset], place: Callable[[str, int], str] = "number {1} of the {0}".format
+) -> None:
+    """Raises ValueError where two of the named sets have a sample in common, or another schema than each other.
+
+    place: what the error calls a sample, of the name of its set and its number there
+    """
     keys = {name: _keys(dataset) for name, dataset in sets.items()}
     for first, second in combinations(sets, 2):
         if sets[first].schema != sets[second].schema:
@@ -44,10 +51,17 @@ def refuse_overlap(sets: dict[str, TimeSeriesDataset]) -> None:
             )
         both = np.isin(keys[first], keys[second])
         if both.any():
+            number = int(both.argmax())
+            other = int((keys[second] == keys[first][number]).argmax())
             raise ValueError(
                 f"membership inference: {int(both.sum())} of the {first} are among the {second} too, the first is "
-                f"number {int(both.argmax())}; leave them out of both"
+                f"{place(first, number)} and {place(second, other)}; leave them out of both"
             )
+
+
+def distinct(dataset: TimeSeriesDataset) -> TimeSeriesDataset:
+    """The samples without those that are equal to one before them."""
+    return dataset.take(np.sort(np.unique(_keys(dataset), return_index=True)[1]))
 
 
 def groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset, outlying: Chosen) -> dict[str, Chosen]:
@@ -73,7 +87,7 @@ def groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset, outlying: 
 
 def outlying(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far each of `points` [n, d] is from the others, the distance to its fifth nearest: who stands out, [n]."""
-    return radii(points, NEIGHBOURS)
+    return distances(points, points, NEIGHBOURS + 1)  # the nearest is the point itself
 
 
 def worst(members: NDArray[np.float64], nonmembers: NDArray[np.float64], share: float = SHARE) -> Chosen:

@@ -27,7 +27,8 @@ def points(scale: TimeSeriesDataset, *others: TimeSeriesDataset) -> list[Array]:
 
 def _points(dataset: TimeSeriesDataset, scale: TimeSeriesDataset, log: set[str]) -> Array:
     n, parts = len(dataset), list[NDArray[np.floating]]()
-    parts.append(normalized(dataset.only_numeric(), scale.only_numeric(), log).reshape(n, -1))
+    if any(not isinstance(field, Categorical) for field in dataset.schema.measurements):
+        parts.append(normalized(dataset.only_numeric(), scale.only_numeric(), log).reshape(n, -1))
     for field in dataset.schema.measurements:
         if isinstance(field, Categorical):
             parts.append(one_hot(dataset.measurement(field.name), dataset.active, len(field.values)).reshape(n, -1))
@@ -69,4 +70,5 @@ def distances(candidates: Array, others: Array, k: int = 1) -> Array:
             "`points` of datasets that share a schema"
         )
     _, index = nearest(candidates, others, k)
-    return np.sort(np.linalg.norm(candidates[:, None] - others[index], axis=2), axis=1)[:, -1]
+    exact = [np.linalg.norm(candidates - others[one], axis=1) for one in index.T]
+    return np.max(exact, axis=0)

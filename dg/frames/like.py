@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks
 from dg.frames.folder import read_into
 from dg.frames.missing import Missing
 from dg.frames.opening import opened
-from dg.frames.reading import Asked
+from dg.frames.reading import Asked, Filled
 from dg.frames.source import refuse_missing, source_of
-from dg.frames.times import Spacing
 from dg.frames.wide import ROW, melted
 from dg.hyperparameters import check
 from dg.schema import Categorical, Schema
+from dg.table import Table
 from dg.tabular import mask_of
 
 
@@ -35,37 +37,64 @@ def read_like(
     Raises ValueError as `read_long` does, and where a value, a length or a step of time is not the schema's.
     """
     check(read_like, {"missing": missing}, "read_like")
-    note = schema.table
-    if note is None:
+    note, asked = _note(schema), _asked(schema, missing)
+    if folder is None:
+        rows, times, masks = _rows(table, schema, asked)
+        return assembled(rows, schema, times and later(times, note), masks)
+    if note.wide:
+        raise ValueError(f"{folder}: folder= is for tables with a row a record, and the schema's has a row a sample")
+    return read_into(folder, table, asked, like=schema)
+
+
+def first_rows(table: pd.DataFrame | str | Path, schema: Schema, *, missing: Missing = "refuse") -> NDArray[np.int64]:
+    """In which row of the table each sample of `read_like` begins, [n], counted from 1 without the header."""
+    rows, _, _ = _rows(table, schema, _asked(schema, missing))
+    return rows.numbers[rows.begin]
+
+
+def _note(schema: Schema) -> Table:
+    if schema.table is None:
         raise ValueError(f"the schema {schema.name!r} was read from no table: read one by dg.read_long")
+    return schema.table
+
+
+def _asked(schema: Schema, missing: Missing) -> Asked:
+    """What `read_long` would be told, but for the columns that are made."""
+    note = _note(schema)
     made = {note.first, note.gap, *map(mask_of, note.masked)}
-    own = [field.name for field in schema.metadata if field.name not in made]
-    series = [field.name for field in schema.measurements if field.name not in made]
-    fields = [field for field in (*schema.metadata, *schema.measurements) if field.name not in made]
-    texts = [field.name for field in fields if isinstance(field, Categorical)]
-    policy: Missing = "mask" if note.masked else missing
-    spacing: Spacing = "irregular" if note.gap else "equal"
-    if folder is not None:
-        if note.wide:
-            raise ValueError(
-                f"{folder}: folder= is for tables with a row a record, and the schema's has a row a sample"
-            )
-        asked = Asked(note.sample, note.time, own, series, texts, policy, spacing, note.window or None, None)
-        return read_into(folder, table, asked, like=schema)
+    own, series = (
+        [field for field in fields if field.name not in made] for fields in (schema.metadata, schema.measurements)
+    )
+    return Asked(
+        note.sample,
+        note.time,
+        metadata=[field.name for field in own],
+        measurements=[field.name for field in series],
+        categorical=[field.name for field in (*own, *series) if isinstance(field, Categorical)],
+        missing="mask" if note.masked else missing,
+        spacing="irregular" if note.gap else "equal",
+        window=note.window or None,
+        pool=None,
+    )
+
+
+def _rows(table: pd.DataFrame | str | Path, schema: Schema, asked: Asked) -> Filled:
+    """The rows without missing values, their times, and the masks of what was missing."""
+    note, own, series = _note(schema), asked.metadata or [], asked.measurements or []
     found, known = opened(table), dict(note.formats)
     if note.wide:
-        source = melted(found, note.sample, own, dict(note.wide), categorical=texts, known=known)
+        source = melted(found, note.sample, own, dict(note.wide), categorical=asked.categorical, known=known)
         note = replace(note, sample=ROW, columns=(*note.columns, (ROW, "int64")))
     else:
         if note.window and note.sample not in found.frame:  # one long series, as the schema's table may have been
             note = replace(note, sample="")
         keys = filter(None, (note.sample, note.time))
-        source = source_of(found, [*keys, *own, *series], categorical=texts, only=True, known=known)
-    if policy == "refuse":
+        source = source_of(found, [*keys, *own, *series], categorical=asked.categorical, only=True, known=known)
+    if asked.missing == "refuse":
         refuse_missing(source)
     step = None if note.gap or not note.time else note.step
-    rows, times = ordered(source, note, spacing, gaps=policy != "refuse", step=step)
+    rows, times = ordered(source, note, asked.spacing, gaps=asked.missing != "refuse", step=step)
     refuse_longer(rows, schema)
-    rows, times, masks = filled(rows, times, own, series, policy)
+    rows, times, masks = filled(rows, times, own, series, asked.missing)
     refuse_masks(rows, masks, note)
-    return assembled(rows, schema, times and later(times, note), masks)
+    return rows, times, masks

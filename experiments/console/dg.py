@@ -19,7 +19,7 @@ from dg import __version__
 
 DOORS = Path(__file__).resolve().parents[1]
 CONF = DOORS.parent / "conf"
-FIRST = ("fit", "generate", "retrain", "evaluate")  # what a user's own table goes through
+FIRST = ("fit", "generate", "retrain", "evaluate", "privacy")  # what a user's own table goes through
 WIDTH = 100
 GIVEN = "Options are given as name=value, in any order; quote what has spaces: 'out=\"my samples.csv\"'."
 

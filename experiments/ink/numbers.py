@@ -16,6 +16,11 @@ def printed(value: float, form: str | None = None, *, undefined: str = UNDEFINED
     return format(value, form or (".3f" if abs(value) < 100 else ",.0f"))
 
 
+def percent(share: float) -> str:
+    """A share in a sentence, without zeros at the end; three digits of one below 1 %."""
+    return f"{100 * share:.3g} %" if share < 0.01 else f"{f'{100 * share:.1f}'.removesuffix('.0')} %"
+
+
 def reach(values: pd.Series, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
     """From the smallest to the largest."""
     return f"{printed(values.min(), form, undefined=undefined)} to {printed(values.max(), form, undefined=undefined)}"

@@ -7,8 +7,8 @@ fewer than ten members or non-members are left out, and so is the critic where a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,13 @@ from benchmarks.attacks.candidates import Chosen, candidates, groups, outlying, 
 from benchmarks.attacks.guessing import FALSE_POSITIVES, FEWEST, Outcome, judge
 from benchmarks.attacks.neighbors import closeness, density_ratio, points
 from dg.dataset import TimeSeriesDataset
+from dg.generator import Generator
 from dg.module import GenerativeModule
 from experiments.runs.run import Run
 
 CRITIC, RATIO, DISTANCE = "critic", "density ratio", "nearest sample"
 Scores = tuple[NDArray[np.float64], NDArray[np.float64]]
+Critic: TypeAlias = Callable[[TimeSeriesDataset], NDArray[np.float64]]
 
 
 def attacked(runs: Sequence[Run]) -> pd.DataFrame:
@@ -31,29 +33,68 @@ def attacked(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _attacked(run: Run) -> Iterator[dict[str, Any]]:
-    """As many members as non-members, drawn by the run's seed: training samples and A′ (D60).
-
-    The attacks that see generated samples alone have half of A′ for a reference, and non-members of the other half.
-    """
+    """On training samples and A′ (D60), drawn by the run's seed."""
     if run.real.nothing_held_out:
         raise ValueError(f"{run.folder}: membership takes samples that were held out; choose dataset.held_out=0.5")
-    train, held_out = run.real.train, run.real.held_out
-    rng, half = np.random.default_rng(run.seed), len(held_out) // 2
-    if type(run.generator.module).scores is not GenerativeModule.scores:
-        sides = candidates(train, held_out, rng=rng)
-        members, nonmembers = (run.generator.scores(side) for side in sides)
-        yield from _judged(run, CRITIC, (members, nonmembers), _groups(*sides), rng)
-    sides, reference = candidates(train, held_out.take(slice(half)), rng=rng), held_out.take(slice(half, None))
+    critic = None if why_no_critic(run.generator) else run.generator.scores
+    rng, about = np.random.default_rng(run.seed), {"model": run.model, "seed": run.seed, "samples": len(run.real.train)}
+    for attempt in attempts(run.real.train, run.real.held_out, run.generated, critic=critic, rng=rng):
+        yield {**about, "attack": attempt.attack, "group": attempt.group, **columns(attempt.outcome)}
+
+
+class Attempt(NamedTuple):
+    """What an attack has achieved on a group of samples."""
+
+    attack: str
+    group: str
+    outcome: Outcome
+
+
+def attempts(
+    members: TimeSeriesDataset,
+    nonmembers: TimeSeriesDataset,
+    generated: TimeSeriesDataset,
+    *,
+    reference: TimeSeriesDataset | None = None,
+    critic: Critic | None,
+    delta: float = 0.0,
+    rng: np.random.Generator,
+) -> Iterator[Attempt]:
+    """All attacks on as many members as non-members, drawn from the larger side, and on groups of them.
+
+    reference: other samples of the members' distribution, for the attacks that see generated samples alone; None: they
+        have the second half of the non-members for it, and judge the first
+    critic: what gives a score to each real sample; None: there is none
+    delta: of the bound on ε
+    """
+    if critic is not None:
+        sides = candidates(members, nonmembers, rng=rng)
+        scores = critic(sides[0]), critic(sides[1])
+        yield from _judged(CRITIC, scores, _groups(*sides), delta, rng)
+    if reference is None:
+        half = len(nonmembers) // 2
+        nonmembers, reference = nonmembers.take(slice(half)), nonmembers.take(slice(half, None))
+    sides = candidates(members, nonmembers, rng=rng)
     refuse_overlap({"members": sides[0], "non-members": sides[1], "reference samples": reference})
     chosen = _groups(*sides)
-    seen = [reference, run.generated, *sides]
-    if not run.generated.schema.metadata:
-        seen = [dataset.without_metadata() for dataset in seen]
-    known, generated, *placed = points(*seen)
-    members, nonmembers = (density_ratio(side, generated, known) for side in placed)
-    yield from _judged(run, RATIO, (members, nonmembers), chosen, rng)
-    members, nonmembers = (closeness(side, generated) for side in placed)
-    yield from _judged(run, DISTANCE, (members, nonmembers), chosen, rng)
+    known, made, *placed = points(*(like(side, generated) for side in (reference, generated, *sides)))
+    ratios = density_ratio(placed[0], made, known), density_ratio(placed[1], made, known)
+    yield from _judged(RATIO, ratios, chosen, delta, rng)
+    yield from _judged(DISTANCE, (closeness(placed[0], made), closeness(placed[1], made)), chosen, delta, rng)
+
+
+def why_no_critic(generator: Generator) -> str:
+    """Why a model's critic cannot be asked; empty where it can."""
+    if type(generator.module).scores is GenerativeModule.scores:
+        return f"{type(generator.module).__name__} has none"
+    if generator.card is not None and generator.card.retrained:
+        return "an untrained one took its place when the model was retrained"
+    return ""
+
+
+def like(real: TimeSeriesDataset, generated: TimeSeriesDataset) -> TimeSeriesDataset:
+    """Real samples as samples of a model are that generates no metadata, if this one does not."""
+    return real if generated.schema.metadata else real.without_metadata()
 
 
 def _groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset) -> dict[str, Chosen]:
@@ -62,13 +103,12 @@ def _groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset) -> dict[s
 
 
 def _judged(
-    run: Run, attack: str, scores: Scores, chosen: dict[str, Chosen], rng: np.random.Generator
-) -> Iterator[dict[str, Any]]:
+    attack: str, scores: Scores, chosen: dict[str, Chosen], delta: float, rng: np.random.Generator
+) -> Iterator[Attempt]:
     for group, masks in chosen.items():
         members, nonmembers = (side[mask] for side, mask in zip(scores, masks, strict=True))
         if min(len(members), len(nonmembers)) >= FEWEST:
-            about = {"model": run.model, "seed": run.seed, "samples": len(run.real.train)}
-            yield about | {"attack": attack, "group": group} | columns(judge(members, nonmembers, rng=rng))
+            yield Attempt(attack, group, judge(members, nonmembers, rng=rng, delta=delta))
 
 
 def columns(outcome: Outcome) -> dict[str, float]:

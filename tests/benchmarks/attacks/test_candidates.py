@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from benchmarks.attacks.candidates import candidates, groups, outlying, refuse_overlap, worst
+from benchmarks.attacks.candidates import candidates, distinct, groups, outlying, refuse_overlap, worst
 
 
 def test_the_larger_side_is_cut_at_random(ragged):
@@ -24,7 +24,8 @@ def test_the_larger_side_is_cut_at_random(ragged):
 def test_a_sample_on_both_sides_is_refused(made):
     data = made(np.random.default_rng(0).normal(size=(30, 4)))
     members, nonmembers = data.take(slice(20)), data.take(slice(18, 30))
-    with pytest.raises(ValueError, match="2 of the members are among the non-members too, the first is number 18"):
+    words = "2 of the members are among the non-members too, the first is number 18 of the members and number 0 of"
+    with pytest.raises(ValueError, match=words):
         candidates(members, nonmembers, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="of the non-members are among the reference samples too"):
         refuse_overlap(
@@ -77,3 +78,8 @@ def test_groups_are_all_the_outlying_and_each_class(ragged):
         "all",
         "most outlying 10 %",
     ]
+
+
+def test_of_equal_samples_the_first_is_kept(ragged):
+    again = distinct(ragged.take(np.array([5, 3, 5, 9, 3])))
+    assert again.fingerprint == ragged.take(np.array([5, 3, 9])).fingerprint
