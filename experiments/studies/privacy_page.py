@@ -236,8 +236,8 @@ def _who(found: Examined) -> str:
     made = f"drawn from {found.subject}" if found.model else f"of {found.subject}"
     return (
         f"{found.members:,} members, the samples of {found.members_name}, which should have been trained on; "
-        f"{found.nonmembers:,} different non-members of {found.nonmembers_name}, which should not; {found.generated:,} generated "
-        f"samples {made}.{told}"
+        f"{found.nonmembers:,} different non-members of {found.nonmembers_name}, which should not; "
+        f"{found.generated:,} generated samples {made}.{told}"
     )
 
 
