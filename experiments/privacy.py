@@ -26,7 +26,7 @@ from experiments.runs.sides import read_sides
 from experiments.studies.attacks import attempts, columns, why_no_critic
 from experiments.studies.nearest_pairs import draw
 from experiments.studies.privacy_page import Examined, page
-from experiments.studies.promise import delta_of
+from experiments.studies.promise import terms_of
 
 A_MEMBER, MOST = 10, 10_000  # samples that are drawn from a model
 
@@ -62,13 +62,13 @@ def privacy(
     generator = None if model is None else load(model)
     known = schema if generator is None else generator.encoder.schema
     sides = read_sides(members, nonmembers, reference, synthetic, schema=known, **reading)
-    rng, card = np.random.default_rng(seed), None
+    rng, card, terms = np.random.default_rng(seed), None, None
     others = sides.nonmembers.take(rng.permutation(len(sides.nonmembers)))  # a table may be in the order of something
     unasked, critic = "a table of samples has none", None
     if generator is None:
         generated = sides.synthetic
     else:
-        card, unasked = generator.card, why_no_critic(generator)
+        card, terms, unasked = generator.card, terms_of(generator.card), why_no_critic(generator)
         critic = None if unasked else generator.scores
         generated = generator.sample(samples or min(A_MEMBER * len(sides.members), MOST), seed=seed)
     assert generated is not None
@@ -78,7 +78,7 @@ def privacy(
         generated,
         reference=sides.reference,
         critic=critic,
-        delta=delta_of(card),
+        delta=terms.delta if terms else 0.0,
         rng=rng,
     )
     found = Examined(

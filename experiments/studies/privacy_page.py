@@ -15,7 +15,7 @@ from dg.card import Card
 from experiments.ink.numbers import percent
 from experiments.paper.published import FIGURE15
 from experiments.studies.attacks import CRITIC, DISTANCE, RATIO, Attempt
-from experiments.studies.promise import delta_of, promise
+from experiments.studies.promise import promise, terms_of
 
 CLAIM = 0.55  # a success rate that should not stay unseen: the page says how many samples it takes
 SHOWN = 12  # groups; the others are in privacy.json
@@ -149,8 +149,8 @@ def _power(whole: dict[str, Outcome]) -> str:
     if judged >= takes:
         return ""
     return (
-        f"**Too few for a claim**: {judged:,} members and as many non-members are judged, and it takes {takes:,} of "
-        f"each for {percent(CLAIM)} of right guesses to stand out from chance."
+        f"**Too few for a claim that nothing is told**: {judged:,} members and as many non-members are judged, and it "
+        f"takes {takes:,} of each for {percent(CLAIM)} of right guesses to stand out from chance."
     )
 
 
@@ -259,7 +259,7 @@ def _advice(found: Examined) -> str:
 
 
 def _at_delta(card: Card | None) -> str:
-    return f" at the card's δ = {delta:.3g}" if (delta := delta_of(card)) else ""
+    return f" at the card's δ = {terms.delta:.3g}" if (terms := terms_of(card)) else ""
 
 
 def _rate(at: float, rate: Rate | None) -> str:
@@ -273,4 +273,6 @@ def _often(probability: float) -> str:
 
 
 def _markdown(rows: list[dict[str, str]]) -> str:
-    return pd.DataFrame(rows).fillna("").to_markdown(index=False, disable_numparse=True)
+    """Names of values may be a stranger's: no bar ends a cell, and no line a row."""
+    table = pd.DataFrame(rows).fillna("").map(lambda cell: " ".join(cell.replace("|", "¦").split()))
+    return table.to_markdown(index=False, disable_numparse=True)

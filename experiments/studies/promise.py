@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp
+from typing import NamedTuple
 
 from scipy.stats import norm
 
@@ -28,10 +29,12 @@ def promise(card: Card | None, model: bool, shown: float) -> str:
             "Training was without differential privacy, as the model's card says: nothing bounds what an attack finds "
             "that is not on this page."
         )
-    said = card.privacy
-    epsilon, delta, mu = (float(said[name]) if name in said else None for name in ("epsilon", "delta", "mu"))
-    if epsilon is None or delta is None:
-        return f"The card speaks of privacy without ε and δ: {dict(said)}."
+    terms = terms_of(card)
+    if terms is None:
+        return (
+            "The card speaks of privacy, but not of an ε and a δ that can be: it promises nothing that bounds attacks."
+        )
+    epsilon, delta, mu = terms
     bound = certain_guess(epsilon, delta, mu)
     lines = [
         f"The card promises ε = {epsilon:.3g} at δ = {delta:.3g}{'' if mu is None else f', μ = {mu:.3g}'}, for one "
@@ -39,7 +42,7 @@ def promise(card: Card | None, model: bool, shown: float) -> str:
         "whatever the attack. It is its maker's word, and holds if the secret of the training is kept.",
         f"Not covered: {NOT_COVERED}.",
     ]
-    if said.get("learnt_scales"):
+    if card.privacy.get("learnt_scales"):
         lines.append("Scales were learnt from the training samples (learnt_scales), which ε does not count.")
     if shown > epsilon:
         lines.append(f"**The attacks contradict it**: ε is at least {shown:.2f}, unless the two tables differ.")
@@ -55,6 +58,19 @@ def certain_guess(epsilon: float, delta: float, mu: float | None) -> float:
     return by_epsilon if mu is None else min(by_epsilon, float(norm.cdf(mu / 2)))
 
 
-def delta_of(card: Card | None) -> float:
-    """The δ that a card speaks of; 0: none."""
-    return 0.0 if card is None or card.privacy is None else float(card.privacy.get("delta", 0.0))
+class Terms(NamedTuple):
+    """What is promised; μ only where it could be had."""
+
+    epsilon: float
+    delta: float
+    mu: float | None
+
+
+def terms_of(card: Card | None) -> Terms | None:
+    """The numbers of a card, which may be a stranger's; None where it has none, or others than can be promised."""
+    said = {} if card is None or card.privacy is None else dict(card.privacy)
+    numbers = {name: float(value) for name, value in said.items() if isinstance(value, int | float)}
+    epsilon, delta, mu = (numbers.get(name) for name in ("epsilon", "delta", "mu"))
+    if epsilon is None or epsilon < 0 or delta is None or not 0 <= delta < 1:
+        return None
+    return Terms(epsilon, delta, mu if mu is None or mu >= 0 else None)

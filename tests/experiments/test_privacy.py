@@ -78,7 +78,9 @@ def test_a_leak_is_found_in_a_bare_table(made, files):
     assert "A table of samples does not say how its generator was trained" in page and "| yes " in page
     assert (whole(described)["success"] == 1).all() and (whole(described)["epsilon"] > 1).all()
     assert described["critic"] == "a table of samples has none" and described["generated"] == 400
-    assert "**Too few for a claim**: 40 members" in page and "it takes 193 of each for 55 %" in page
+    assert (
+        "**Too few for a claim that nothing is told**: 40 members" in page and "it takes 193 of each for 55 %" in page
+    )
 
 
 def test_a_leak_is_found_in_a_model(made, saved):

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from dg.card import Card
-from experiments.studies.promise import certain_guess, delta_of, promise
+from experiments.studies.promise import certain_guess, promise, terms_of
 
 CARD = Card("toy", 99, (1, 7), "ab", datetime.date(2026, 11, 28), 5, 0, 1.0, "cpu", {})
 
@@ -36,4 +36,13 @@ def test_what_a_card_says():
     said = promise(private, True, 0.9)
     assert "ε = 1 at δ = 0.001, for one" in said and "which ε does not count" in said and "contradict" not in said
     assert "**The attacks contradict it**: ε is at least 1.20" in promise(private, True, 1.2)
-    assert [delta_of(card) for card in (None, CARD, private)] == [0, 0, 0.001]
+    assert [terms_of(card) for card in (None, CARD, private)] == [None, None, (1.0, 0.001, None)]
+
+
+@pytest.mark.parametrize(
+    "privacy", [{"epsilon": "**1**", "delta": 0.1}, {"epsilon": 1.0, "delta": 1.0}, {"epsilon": -1.0}, {}]
+)
+def test_what_cannot_be_promised_is_not_repeated(privacy: dict):
+    """A card may be a stranger's."""
+    said = promise(replace(CARD, privacy=privacy), True, 0.0)
+    assert said.startswith("The card speaks of privacy, but not of an ε and a δ that can be") and "**" not in said
