@@ -140,7 +140,7 @@ def test_the_model_says_how_to_read_the_tables(made, saved):
     path = saved(AR)
     made("same", model=path, **KEYS)
     with pytest.raises(
-        ValueError, match=r"sample is 'day' by sample=, and .*model\.dg says how to read: leave one out"
+        ValueError, match=r"sample is 'day' by sample=, and the schema 'members' says how to read: leave one out"
     ):
         made(model=path, sample="day")
 
