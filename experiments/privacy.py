@@ -18,6 +18,7 @@ from benchmarks.column import FEWEST as COMPARED
 from benchmarks.features import features
 from benchmarks.two_sample import TwoSample, two_sample
 from dg.dataset import TimeSeriesDataset
+from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
 from dg.model_file import load
 from dg.schema import Categorical
@@ -27,6 +28,7 @@ from experiments.studies.attacks import attempts, columns, why_no_critic
 from experiments.studies.nearest_pairs import draw
 from experiments.studies.privacy_page import Examined, page
 from experiments.studies.promise import terms_of
+from experiments.studies.shadow_models import ShadowModels
 
 A_MEMBER, MOST = 10, 10_000  # samples that are drawn from a model
 
@@ -40,6 +42,7 @@ def privacy(
     synthetic: str | None = None,
     reference: str | None = None,
     samples: Count | None = None,
+    shadows: int = 0,
     seed: Seed = 0,
     schema: str | None = None,
     **reading: Any,
@@ -48,11 +51,12 @@ def privacy(
 
     reference: a table of neither; None: the attacks on generated samples have half of the non-members for it
     samples: drawn from the model; None: ten for each member, 10,000 at most
-    schema: a file that says how to read the tables, as a model does; else `reading` does, as `read_long` is told
+    shadows: models that are trained as `model` was, for an attack by shadow models; 0: without it
+    schema: a file that says how to read the tables, as a model does; else `reading` does, as `own_table.read` is told
     Raises ValueError before anything is drawn: where not just one of `model` and `synthetic` is named, and as
-    `read_sides` does.
+    `ShadowModels` and `read_sides` do.
     """
-    check(privacy, {"samples": samples, "seed": seed}, "privacy")
+    check(privacy, {"samples": samples, "shadows": shadows, "seed": seed}, "privacy")
     if (model is None) == (synthetic is None):
         raise ValueError("privacy: name one of both, a model= or a table of generated samples, synthetic=")
     if model is not None and schema is not None:
@@ -60,6 +64,7 @@ def privacy(
     if Path(out).exists():
         raise ValueError(f"{out} is there already; name another folder by out=, or remove it")
     generator = None if model is None else load(model)
+    trained = _shadows(generator, shadows, model) if shadows else None
     known = schema if generator is None else generator.encoder.schema
     sides = read_sides(members, nonmembers, reference, synthetic, schema=known, **reading)
     rng, card, terms = np.random.default_rng(seed), None, None
@@ -78,6 +83,7 @@ def privacy(
         generated,
         reference=sides.reference,
         critic=critic,
+        shadows=trained,
         delta=terms.delta if terms else 0.0,
         rng=rng,
     )
@@ -94,6 +100,7 @@ def privacy(
         fingerprint=sides.members.fingerprint,
         card=card,
         model=generator is not None,
+        shadows=shadows,
     )
     text, figure = page(found), draw(sides.members, others, generated, rng=rng)
     folder = Path(out)
@@ -106,6 +113,12 @@ def privacy(
         new.chmod(0o755)
         new.rename(folder)
     return text
+
+
+def _shadows(generator: Generator | None, shadows: int, model: str | None) -> ShadowModels:
+    if generator is None:
+        raise ValueError(f"privacy: shadows is {shadows}, and shadow models are trained as a model= was; leave it out")
+    return ShadowModels(generator, shadows, where=str(model))
 
 
 def _alike(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset, seed: int) -> TwoSample | None:
@@ -125,6 +138,7 @@ def _described(found: Examined, seed: int) -> dict[str, Any]:
         "members": found.members,
         "nonmembers": found.nonmembers,
         "generated": found.generated,
+        "shadows": found.shadows,
         "seed": seed,
         "critic": found.critic or None,
         "told apart without a model": found.alike._asdict() if found.alike else None,

@@ -22,9 +22,10 @@ from dg.generator import Generator
 from dg.module import GenerativeModule
 from experiments.runs.run import Run
 
-CRITIC, RATIO, DISTANCE = "critic", "density ratio", "nearest sample"
+CRITIC, LIRA, RATIO, DISTANCE = "critic", "likelihood ratio", "density ratio", "nearest sample"
 Scores = tuple[NDArray[np.float64], NDArray[np.float64]]
 Critic: TypeAlias = Callable[[TimeSeriesDataset], NDArray[np.float64]]
+Shadows: TypeAlias = Callable[[TimeSeriesDataset, TimeSeriesDataset, np.random.Generator], Scores]
 
 
 def attacked(runs: Sequence[Run]) -> pd.DataFrame:
@@ -57,6 +58,7 @@ def attempts(
     *,
     reference: TimeSeriesDataset | None = None,
     critic: Critic | None,
+    shadows: Shadows | None = None,
     delta: float = 0.0,
     rng: np.random.Generator,
 ) -> Iterator[Attempt]:
@@ -65,12 +67,15 @@ def attempts(
     reference: other samples of the members' distribution, for the attacks that see generated samples alone; None: they
         have the second half of the non-members for it, and judge the first
     critic: what gives a score to each real sample; None: there is none
+    shadows: what holds the critic against shadow models (LiRA); None: nobody trained any
     delta: of the bound on ε
     """
     if critic is not None:
         sides = candidates(members, nonmembers, rng=rng)
-        scores = critic(sides[0]), critic(sides[1])
-        yield from _judged(CRITIC, scores, _groups(*sides), delta, rng)
+        scores, chosen = (critic(sides[0]), critic(sides[1])), _groups(*sides)
+        yield from _judged(CRITIC, scores, chosen, delta, rng)
+        if shadows is not None:
+            yield from _judged(LIRA, shadows(*sides, rng), chosen, delta, rng)
     if reference is None:
         half = len(nonmembers) // 2
         nonmembers, reference = nonmembers.take(slice(half)), nonmembers.take(slice(half, None))

@@ -52,6 +52,8 @@ def draw(
             axes[row, 2 * place].sharey(axes[row, 2 * place + 1])
             axes[row, 2 * place].sharex(axes[row, 2 * place + 1])
             axes[row, 2 * place + 1].set_title(f"at {pair.distance:.3g}", loc="right", fontsize=7)
+    for axis in axes[-1]:
+        axis.set_xlabel("record", fontsize=7)
     axes[DRAWN // 2, 0].set_ylabel(generated.schema.measurements[0].name)
     footer(figure, NOTE)
     return figure

@@ -14,7 +14,7 @@ from benchmarks.two_sample import TwoSample
 from dg.card import Card
 from experiments.ink.numbers import percent
 from experiments.paper.published import FIGURE15
-from experiments.studies.attacks import CRITIC, DISTANCE, RATIO, Attempt
+from experiments.studies.attacks import CRITIC, DISTANCE, LIRA, RATIO, Attempt
 from experiments.studies.promise import promise, terms_of
 
 CLAIM = 0.55  # a success rate that should not stay unseen: the page says how many samples it takes
@@ -22,11 +22,12 @@ SHOWN = 12  # groups; the others are in privacy.json
 HIGHEST = "the highest"
 WHO = {
     CRITIC: "for who holds the model file",
+    LIRA: "for who holds the model file and trains others like it",
     RATIO: "for who has generated samples, and others of the same kind as the members",
     DISTANCE: "for who has generated samples alone",
 }
+UNTRAINED = "shadow models (LiRA): who trains many models like this one finds more than the attacks above"
 NOT_TESTED = (
-    "shadow models (LiRA), which train many models like this one and find more than the attacks above",
     "attribute inference: what a model gives away about the rest of a sample of which somebody knows a part",
     "several series of one person: the attacks and ε are about one sample, and a person with many is seen better",
     "attackers who see several models or tables made from the same data, or who can ask for retraining",
@@ -46,6 +47,7 @@ class Examined:
     fingerprint: of the members
     card: of the model; None for samples, and for a model that says nothing
     model: whether it is a model
+    shadows: how many shadow models were trained for the likelihood ratio
     """
 
     subject: str
@@ -60,6 +62,7 @@ class Examined:
     fingerprint: str
     card: Card | None
     model: bool
+    shadows: int = 0
 
     @property
     def whole(self) -> dict[str, Outcome]:
@@ -87,7 +90,7 @@ def page(found: Examined) -> str:
             promise(found.card, found.model, max(outcome.epsilon for outcome in found.whole.values())),
             "## What was not tested",
             "That no attack succeeds proves nothing: a better one may. Not tested were",
-            "\n".join(f"- {missing};" for missing in NOT_TESTED[:-1]) + f"\n- {NOT_TESTED[-1]}.",
+            "- " + ";\n- ".join([UNTRAINED, *NOT_TESTED][bool(found.shadows) :]) + ".",
             "## What helps",
             _advice(found),
             "![generated samples beside the nearest real ones](privacy.png)",
@@ -186,6 +189,11 @@ def _numbers(found: Examined) -> str:
         f"differentially private with a smaller ε{_at_delta(found.card)}; 0 shows nothing. {HIGHEST.capitalize()} are "
         "not corrected for the choice."
     )
+    if found.shadows:
+        notes += (
+            f" The {LIRA} is by {found.shadows} shadow models (LiRA), each trained on a random half of the members and "
+            "non-members as the card says this one was: with more it is surer."
+        )
     return f"{_markdown([*rows, highest])}\n\n{notes}"
 
 

@@ -42,6 +42,11 @@ def promise(card: Card | None, model: bool, shown: float) -> str:
         "whatever the attack. It is its maker's word, and holds if the secret of the training is kept.",
         f"Not covered: {NOT_COVERED}.",
     ]
+    if delta * card.samples >= 1:
+        lines.append(
+            f"**δ is too large for a promise**: a model that publishes one of its {card.samples:,} training samples "
+            f"would keep it. It should be less than 1/{card.samples:,}."
+        )
     if card.privacy.get("learnt_scales"):
         lines.append("Scales were learnt from the training samples (learnt_scales), which ε does not count.")
     if shown > epsilon:
@@ -71,6 +76,6 @@ def terms_of(card: Card | None) -> Terms | None:
     said = {} if card is None or card.privacy is None else dict(card.privacy)
     numbers = {name: float(value) for name, value in said.items() if isinstance(value, int | float)}
     epsilon, delta, mu = (numbers.get(name) for name in ("epsilon", "delta", "mu"))
-    if epsilon is None or epsilon < 0 or delta is None or not 0 <= delta < 1:
+    if epsilon is None or epsilon <= 0 or delta is None or not 0 <= delta < 1:
         return None
     return Terms(epsilon, delta, mu if mu is None or mu >= 0 else None)

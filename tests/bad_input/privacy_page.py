@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from baselines import AR
+from dg import DoppelGANger, fit, read_long
+from dg.module import GenerativeModule
 from experiments.privacy import privacy
+from experiments.studies.shadow_models import ShadowModels
 
 MODEL = Path(__file__).resolve().parents[1] / "dg" / "models" / "format2.dg"
 
@@ -54,6 +59,19 @@ def page(
     return run
 
 
+def shadowed(model: type[GenerativeModule], **card: Any) -> Callable[[Path], object]:
+    """Asks for shadow models of one whose card has been edited."""
+
+    def run(_: Path) -> None:
+        data = read_long(USUAL["members"], sample="cell", time="hour")
+        trained = fit(model, data, batches=1)
+        assert trained.card is not None
+        trained.card = replace(trained.card, **card)
+        ShadowModels(trained, 4, where="cells.dg")
+
+    return run
+
+
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "neither a model nor samples": (page(synthetic=None), "name one of both, a model= or a table of .* synthetic="),
     "a model and samples": (page(options={"model": str(MODEL)}), "name one of both, a model= or a table"),
@@ -73,6 +91,30 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no samples to draw": (
         page(options={"samples": 0}),
         "privacy: samples: Input should be greater than or equal to 1",
+    ),
+    "shadow models of a table": (
+        page(options={"shadows": 4}),
+        "shadow models are trained as a model= was; leave it out",
+    ),
+    "shadow models that are no pairs": (
+        page(synthetic=None, options={"model": str(MODEL), "shadows": 5}),
+        "shadows is 5, and should be an even number, 4 or more",
+    ),
+    "two shadow models": (
+        page(synthetic=None, options={"model": str(MODEL), "shadows": 2}),
+        "shadows is 2, and should",
+    ),
+    "shadow models of a model without a card": (
+        page(synthetic=None, options={"model": str(MODEL.with_name("format1")), "shadows": 4}),
+        r"format1: no card says for how many batches to train shadow models; leave shadows= out",
+    ),
+    "shadow models of a model without a critic": (
+        shadowed(AR),
+        r"cells\.dg: shadow models take a critic, and AR has none; leave shadows= out",
+    ),
+    "shadow models of a card that hides its noise": (
+        shadowed(DoppelGANger, privacy={"epsilon": 1.0, "delta": 0.001}),
+        r"cells\.dg: the card does not say how noisy training was",
     ),
     "members among the others": (
         page(nonmembers=pd.concat([cells(100, 30), cells(28, 2)])),

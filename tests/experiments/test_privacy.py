@@ -96,6 +96,7 @@ def test_innocence_is_not_accused(made, files):
     assert described["told apart without a model"]["low"] < 0.5
 
 
+@pytest.mark.slow
 def test_innocent_samples_are_accused_as_seldom_as_the_page_says():
     """A hundred generators that never saw the members: five verdicts at most say that they did."""
     rng, whole = np.random.default_rng(0), dg.read_long(carriers(150, 0), **KEYS)
@@ -118,7 +119,7 @@ def test_tables_that_differ_are_told(made, files, tmp_path):
 def test_a_private_models_promise_is_shown(made, saved, files):
     data = dg.read_long(files["members"], **KEYS)
     encoder = dg.Encoder.fit(data, bounds={"load": (-3.0, 3.0)})
-    path = saved(SMALL, encoder=encoder, privacy=dg.Privacy(epsilon=3.0, delta=0.001, secret=1))
+    path = saved(SMALL, encoder=encoder, privacy=dg.Privacy(noise_multiplier=2.0, delta=0.001, secret=1))
     page, described = made(model=path)
     promised = dg.load(path).card.privacy
     assert f"ε = {promised['epsilon']:.3g} at δ = 0.001, μ = {promised['mu']:.3g}" in page and NOT_COVERED in page
@@ -134,6 +135,16 @@ def test_a_model_without_critic_and_without_privacy(made, saved, files, tmp_path
     reference = written(tmp_path, reference=carriers(50, 7))["reference"]
     _, described = made("referred", model=str(tmp_path / "model.dg"), reference=reference)
     assert (whole(described)["nonmembers"] == 60).all()  # all 80 could be, as many as there are members are
+
+
+def test_shadow_models_are_on_the_page_where_they_are_asked_for(made, saved):
+    path = saved(SMALL)
+    page, described = made(model=path, samples=100, shadows=4)
+    assert "The likelihood ratio, for who holds the model file and trains others like it: " in page
+    assert "by 4 shadow models (LiRA)" in page and "- shadow models (LiRA)" not in page and described["shadows"] == 4
+    without, plain = made("without", model=path, samples=100)
+    assert "- shadow models (LiRA)" in without and "likelihood ratio" not in without and plain["shadows"] == 0
+    assert list(whole(described).index) == ["critic", "likelihood ratio", "density ratio", "nearest sample"]
 
 
 def test_the_model_says_how_to_read_the_tables(made, saved):

@@ -36,11 +36,20 @@ def test_what_a_card_says():
     said = promise(private, True, 0.9)
     assert "ε = 1 at δ = 0.001, for one" in said and "which ε does not count" in said and "contradict" not in said
     assert "**The attacks contradict it**: ε is at least 1.20" in promise(private, True, 1.2)
+    assert "δ is too large" not in said
+    assert "less than 1/99" in promise(replace(CARD, privacy={"epsilon": 1.0, "delta": 0.02}), True, 0.0)
     assert [terms_of(card) for card in (None, CARD, private)] == [None, None, (1.0, 0.001, None)]
 
 
 @pytest.mark.parametrize(
-    "privacy", [{"epsilon": "**1**", "delta": 0.1}, {"epsilon": 1.0, "delta": 1.0}, {"epsilon": -1.0}, {}]
+    "privacy",
+    [
+        {"epsilon": "**1**", "delta": 0.1},
+        {"epsilon": 1.0, "delta": 1.0},
+        {"epsilon": 0.0, "delta": 0.001},
+        {"epsilon": -1.0, "delta": 0.001},
+        {},
+    ],
 )
 def test_what_cannot_be_promised_is_not_repeated(privacy: dict):
     """A card may be a stranger's."""
