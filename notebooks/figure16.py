@@ -34,5 +34,5 @@ figure16.render(frame)
 # On 1,506 real pages, three seeds (`results/wwt-real-privacy/`, 2,000 batches): as the paper says, noise destroys the
 # autocorrelation; with noise 0.1, which promises nothing, the week has gone already, and with more of it spikes remain
 # at every eleventh day, the records of one pass of the RNN. Private training that begins with simulated pages (ε = 10)
-# has a third of the error with noise 1, but it unlearns the week that simulated pages have. One noisy sum over all pages,
-# the private Gaussian, keeps both with ε = 1: it is closer than DoppelGANger without privacy.
+# has a third of the error with noise 1, but it unlearns the week that simulated pages have. One noisy sum over all
+# pages, the private Gaussian, keeps both with ε = 1: it is closer than DoppelGANger without privacy.
