@@ -30,6 +30,7 @@ def change(
     table: str | None = None,
     batches: Count,
     seed: Seed,
+    forget: bool = False,
 ) -> pd.DataFrame:
     """Retrains the model that `generator` names into the folder or file `out`, which appears when it is whole.
 
@@ -44,7 +45,7 @@ def change(
     target: Any = table or {str(field): dict(_values(shares)) for field, shares in (weights or {}).items()}
     former = load(generator)
     goal = wanted(former, target, seed=seed)
-    after = retrain(former, goal, batches=batches, seed=seed)
+    after = retrain(former, goal, batches=batches, seed=seed, forget=forget)
     after.save(path)
     equal = np.full(SEEN, 1 / SEEN)
     sides = {

@@ -1,1 +1,1 @@
-"""Membership inference (§6.2): was a sample among those that a model was trained on?"""
+"""What tells of the samples that a model was trained on: who was a member (§6.2), and of which metadata (§6.1)."""

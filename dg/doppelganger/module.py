@@ -251,7 +251,7 @@ class DoppelGANger(GenerativeModule):
         t = self.layout.max_length
         if lengths is None and self.layout.fixed_length:
             lengths = torch.full((n,), t, device=rng.device)
-        fake = self._sampled(self.generator.noise(n, rng), lengths, metadata)
+        fake = self.sampled(self.generator.noise(n, rng), lengths, metadata)
         lengths = lengths_from_flags(fake.flags[:, :t]) if lengths is None else lengths
         active = torch.arange(t, device=rng.device) < lengths[:, None]
         return Encoded(fake.metadata, fake.minmax, fake.measurements[:, :t] * active[..., None], lengths)
@@ -260,7 +260,7 @@ class DoppelGANger(GenerativeModule):
     def draw_metadata(self, n: int, rng: torch.Generator) -> Float[Tensor, "n m"]:
         """What the metadata generator gives, with hard categories (§4.3, step 1)."""
         noise = torch.randn((n, self.hparams.metadata_noise), generator=rng, device=rng.device)
-        drawn = self._sampled.metadata
+        drawn = self.sampled.metadata
         return harden(drawn(noise), self.layout.metadata) if drawn else noise[:, :0]
 
     @torch.no_grad()
@@ -280,7 +280,7 @@ class DoppelGANger(GenerativeModule):
         return longer
 
     @property
-    def _sampled(self) -> DoppelGANgerGenerator:
+    def sampled(self) -> DoppelGANgerGenerator:
         """The weights that samples are made with."""
         return self.generator if self.averaged is None else self.averaged
 

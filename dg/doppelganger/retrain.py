@@ -24,6 +24,7 @@ from dg.nn import move_averages
 from dg.randomness import stream
 
 BATCHES = 3000
+TELLING = "min/max statistics of the former remain"
 
 
 def retrain(
@@ -32,19 +33,23 @@ def retrain(
     *,
     batches: Count = BATCHES,
     seed: Seed = 0,
+    forget: bool = False,
 ) -> Generator:
     """A new Generator of the same P(R | A) and another P(A), a function of the generator, the target and the seed.
 
     target: a table with one row a sample and all metadata fields, the shares of values, or what `wanted` made of them
     batches: minibatches to train for; the model's own size, rates, units and penalty are kept (D57)
+    forget: whether the min/max generator is learnt anew, from what the former one says of wanted metadata (D68)
 
-    The min/max generator and the measurement generator stay as they are, running statistics included. Of the metadata
-    generator the last layer begins anew, because softmaxes that never say a value are slow to learn it. The critics
-    are untrained ones: those of before would tell the former distribution.
+    The measurement generator stays as it is. Of the metadata generator the last layer begins anew, because softmaxes
+    that never say a value are slow to learn it. The critics are untrained ones: those of before would tell the former
+    distribution. The min/max generator stays too, running statistics included, and they tell it to who holds the file
+    (`benchmarks/attacks/distributions.py`), unless `forget` is chosen. Then P(R | A) is nearly what it was, for wanted
+    combinations alone, and of the measurement generator only those weights stay that samples are made with.
     Raises ValueError for a model that has no metadata generator of its own and for a target that cannot be had, and
     TrainingDiverged when a loss or a weight is no longer finite.
     """
-    check(retrain, {"batches": batches, "seed": seed}, "retrain")
+    check(retrain, {"batches": batches, "seed": seed, "forget": forget}, "retrain")
     goal = target if isinstance(target, Wanted) else wanted(generator, target, seed=seed)
     former = doppelganger(generator)
     with torch.random.fork_rng(devices=[]):
@@ -52,12 +57,21 @@ def retrain(
         module = type(former)(generator.encoder.layout, **former.hparams).to(former.device)
         judged = width(module.layout.metadata) * module.hparams.packing
         critic = Critic(judged, [module.hparams.discriminator_units] * module.hparams.discriminator_layers)
-    kept = {name: weight for name, weight in former.state_dict().items() if _stays(name)}
+    weights = former.state_dict()
+    if forget:
+        last = former.sampled.measurements.state_dict()
+        weights |= {f"generator.measurements.{name}": weight for name, weight in last.items()}
+    kept = {name: weight for name, weight in weights.items() if _stays(name, forget)}
     module.load_state_dict(module.state_dict() | kept)
     encoded = generator.encoder.encode_metadata(goal.metadata)
     _compete(module, critic.to(former.device), encoded, goal, batches, seed)
+    if forget:
+        _imitate(former, module, encoded[torch.from_numpy(goal.weights > 0)].unique(dim=0), batches, seed)
     refuse_divergence(module, batches)
-    card = generator.card and replace(generator.card, retrained=f"metadata, {batches:,} batches with seed {seed}")
+    note = f"metadata, {batches:,} batches with seed {seed}"
+    if module.generator.minmax is not None:
+        note += "; min/max learnt anew" if forget else f"; {TELLING}"
+    card = generator.card and replace(generator.card, retrained=note)
     return Generator(generator.encoder, module.eval(), card)
 
 
@@ -95,7 +109,31 @@ def _compete(module: DoppelGANger, critic: Critic, rows: Tensor, goal: Wanted, b
             raise TrainingDiverged.at(batch, [f"{name} loss of the metadata" for name in wrong])
 
 
-def _stays(name: str) -> bool:
+def _imitate(former: DoppelGANger, module: DoppelGANger, rows: Tensor, batches: int, seed: int) -> None:
+    """The min/max generator, of fresh weights, learns what the former one gives for each of the rows (D68)."""
+    options: Any = module.hparams
+    teacher, pupil = former.sampled.minmax, module.generator.minmax
+    if teacher is None or pupil is None:
+        return
+    teacher.eval()
+    pupil.train()
+    learning = module.adam(pupil, options.learning_rate, options.beta1, options.beta2)
+    rows, n = rows.to(module.device), options.batch_size * options.packing
+    for batch in tqdm(range(batches), desc="min/max", unit="batch", mininterval=1, dynamic_ncols=True):
+        rng = stream(seed, batch, 5, device=module.device)
+        noise = torch.randn((n, options.minmax_noise), generator=rng, device=rng.device)
+        inputs = torch.cat([noise, rows[torch.randint(len(rows), (n,), generator=rng, device=rng.device)]], dim=1)
+        with torch.no_grad():
+            told = teacher(inputs)
+        learning.zero_grad()
+        (pupil(inputs) - told).square().mean().backward()
+        learning.step()
+        if module.averaged is not None:
+            averages: Any = module.averaged.minmax
+            move_averages(averages.state_dict(), pupil.state_dict(), options.averaging)
+
+
+def _stays(name: str, forget: bool) -> bool:
     """Whether a weight is taken over: it is no critic's, nor of the metadata generator's last layer (D57)."""
     anew = ("generator.metadata.heads.", "averaged.metadata.heads.", "discriminator.", "auxiliary_discriminator.")
-    return not name.startswith(anew)
+    return not name.startswith((*anew, "generator.minmax.", "averaged.minmax.") if forget else anew)

@@ -64,6 +64,40 @@ def test_nothing_else_changes_by_a_bit(untrained, options):
     assert any("minmax" in name and "running" in name for name in before)
 
 
+def test_forgetting_learns_min_max_anew_and_keeps_what_it_gives(toy, small):
+    """Of wanted metadata the mean is what it was, and the statistics are those of equal shares of wanted rows."""
+    former = fit(small(metadata_units=32, batch_size=50, averaging=0.9), toy, batches=20, seed=0)
+    table = pd.DataFrame({"kind": [*"aab"], "size": [2.0, 2.0, 8.0]})
+    goal = wanted(former, table, seed=0)
+    after, kept = (retrain(former, goal, batches=400, seed=1, forget=forget) for forget in (True, False))
+    metadata = former.encoder.encode_metadata(goal.metadata)[1:]
+    rows = torch.cat(
+        [torch.randn(2000, former.module.hparams.minmax_noise, generator=stream(0)), metadata.repeat(1000, 1)], dim=1
+    )
+    one, other = (each.module.eval().sampled.minmax(rows) for each in (former, after))
+    for row in (0, 1):
+        torch.testing.assert_close(one[row::2].mean(dim=0), other[row::2].mean(dim=0), atol=0.05, rtol=0)
+    dense, relu, normalisation, *_ = after.module.sampled.minmax.body
+    torch.testing.assert_close(relu(dense(rows)).mean(dim=0), normalisation.running_mean, atol=0.1, rtol=0.1)
+    before, now, same = (each.module.state_dict() for each in (former, after, kept))
+    for name in before:
+        if name.startswith("averaged.measurements."):
+            assert torch.equal(now[name], before[name])
+            assert torch.equal(now[name.replace("averaged.", "generator.")], before[name])
+        elif name.startswith(OURS):
+            assert torch.equal(now[name], same[name])
+        elif "minmax" in name and name.endswith("weight"):
+            assert not torch.equal(now[name], before[name])
+
+
+def test_a_card_says_what_stays_of_the_former_distribution(toy, small):
+    former = fit(small(), toy, batches=2, seed=0)
+    assert "min/max statistics of the former remain" in str(retrain(former, ROWS, batches=2).card)
+    assert "min/max learnt anew" in str(retrain(former, ROWS, batches=2, forget=True).card)
+    former = fit(small(), toy, batches=2, seed=0, encoder=Encoder.fit(toy, auto_normalize=False))
+    assert str(retrain(former, ROWS, batches=2, forget=True).card.retrained) == "metadata, 2 batches with seed 0"
+
+
 def test_measurements_follow_metadata_as_before(untrained, toy):
     """With the same metadata and the same noise, min/max, measurements and flags are the same bits."""
     former = untrained()
