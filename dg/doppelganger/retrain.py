@@ -24,7 +24,6 @@ from dg.nn import move_averages
 from dg.randomness import stream
 
 BATCHES = 3000
-TELLING = "min/max statistics of the former remain"
 
 
 def retrain(
@@ -70,7 +69,7 @@ def retrain(
     refuse_divergence(module, batches)
     note = f"metadata, {batches:,} batches with seed {seed}"
     if module.generator.minmax is not None:
-        note += "; min/max learnt anew" if forget else f"; {TELLING}"
+        note += "; min/max learnt anew" if forget else "; min/max statistics of the former remain"
     card = generator.card and replace(generator.card, retrained=note)
     return Generator(generator.encoder, module.eval(), card)
 

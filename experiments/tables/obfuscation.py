@@ -75,7 +75,8 @@ NOTES = (
     "- Values told: how often it is rightly told that the model draws a value in more than one of 1,000 samples, or "
     "that it does not, by whether the measurement generator's weights for it differ from their averages; 0.5 by "
     "guessing.",
-    "- Not tried: the metadata generator's hidden layers, which begin as they were learnt; shadow models.",
+    "- Not tried: the metadata generator's hidden layers, which begin as they were learnt; whether series look odd "
+    "whose combination training lacked; how large weights are that never moved; shadow models.",
 )
 
 
@@ -151,7 +152,9 @@ def claims(frame: pd.DataFrame) -> list[Verdict]:
         parts = [
             within(str(to), found, lambda value: value >= -NEARER) for to, found in margins.groupby("to", sort=False)
         ]
-        claim = f"{file} weights guess the metadata, or a field, no better than samples or equal shares by {NEARER}"
+        claim = (
+            f"{file} weights guess metadata or a field no better than samples or equal shares, or by {NEARER} at most"
+        )
         verdicts += all_of(claim, parts)
     return verdicts
 

@@ -70,7 +70,13 @@ def test_a_folder_is_whole_or_not_there(model, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_the_command(model, tmp_path):
-    chosen = [f"generator='{model}'", f"out={tmp_path / 'new'}", "batches=2", "+weights.site.de.wikipedia.org=1"]
+    chosen = [
+        f"generator='{model}'",
+        f"out={tmp_path / 'new'}",
+        "batches=2",
+        "forget=true",
+        "+weights.site.de.wikipedia.org=1",
+    ]
     status, told, errors = Command("experiments.retrain", *chosen).finish()
     assert status == 0, errors
     assert "| site    | de.wikipedia.org |    1.000 |" in told
