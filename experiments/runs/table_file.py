@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
 KINDS = (".parquet", ".csv", ".csv.gz")
-Part: TypeAlias = pa.Table | bytes
+Part: TypeAlias = pa.Table | pa.Buffer | bytes
 
 
 def part(frame: pd.DataFrame, name: str, *, first: bool) -> Part:
@@ -26,11 +25,29 @@ def part(frame: pd.DataFrame, name: str, *, first: bool) -> Part:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     if name.endswith(".parquet"):
         return table
-    if all(_plain(field.type) for field in table.schema):  # six times as fast
+    if all(_plain(field.type) for field in table.schema):
+        import polars as pl  # six times as fast; it begins threads, which no process may that others are forked from
+
         text = pl.DataFrame(pl.from_arrow(table)).write_csv(include_header=first).encode()
     else:
         text = frame.to_csv(index=False, header=first).encode()
     return gzip.compress(text, compresslevel=6, mtime=0) if name.endswith(".gz") else text
+
+
+def keep(made: Part, file: Path) -> None:
+    """Writes a part to a file, for another process to take."""
+    if not isinstance(made, pa.Table):
+        file.write_bytes(made)
+        return
+    with pa.ipc.new_file(str(file), made.schema) as kept:
+        kept.write_table(made)
+
+
+def taken(file: Path, name: str) -> Part:
+    """The part of the table called `name` that is in a file, memory-mapped; the file is gone then."""
+    mapped = pa.memory_map(str(file))
+    file.unlink()
+    return pa.ipc.open_file(mapped).read_all() if name.endswith(".parquet") else mapped.read_buffer()
 
 
 @contextmanager
@@ -60,7 +77,7 @@ def _bytes(file: Path) -> Iterator[Callable[[Any], object]]:
 
 @contextmanager
 def _parquet(file: Path) -> Iterator[Callable[[Any], object]]:
-    """Whole numbers as differences, text by a dictionary: less time and space than Parquet's defaults."""
+    """Whole numbers as differences, text by a dictionary and without its least and greatest: less time and space."""
     writers: list[ParquetWriter] = []
 
     def write(table: pa.Table) -> None:
@@ -68,7 +85,9 @@ def _parquet(file: Path) -> Iterator[Callable[[Any], object]]:
             whole = {field.name: "DELTA_BINARY_PACKED" for field in table.schema if pa.types.is_integer(field.type)}
             numeric = [field.name for field in table.schema if pa.types.is_floating(field.type) or field.name in whole]
             others = [name for name in table.schema.names if name not in numeric]
-            writers.append(ParquetWriter(file, table.schema, use_dictionary=others, column_encoding=whole or None))
+            measured = [field.name for field in table.schema if not _is_text(field.type)]
+            options = {"use_dictionary": others, "column_encoding": whole or None, "write_statistics": measured}
+            writers.append(ParquetWriter(file, table.schema, **options))
         writers[0].write_table(table.cast(writers[0].schema))
 
     try:
@@ -80,6 +99,9 @@ def _parquet(file: Path) -> Iterator[Callable[[Any], object]]:
 
 def _plain(kind: pa.DataType) -> bool:
     """Numbers and text, which polars writes as pandas does but for exponents, 1e-7 for 1e-07; dates are longer."""
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or _is_text(kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
     text = kind.value_type if pa.types.is_dictionary(kind) else kind
-    number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-    return number or pa.types.is_string(text) or pa.types.is_large_string(text)
+    return pa.types.is_string(text) or pa.types.is_large_string(text)

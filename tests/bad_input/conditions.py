@@ -14,7 +14,7 @@ import pandas as pd
 
 from baselines.ar import AR
 from dg import Categorical, Continuous, DoppelGANger, Generator, Schema, TimeSeriesDataset, fit, read_long
-from experiments.generate import generate
+from experiments.runs.sampling import generate
 
 
 @cache

@@ -18,7 +18,10 @@ import dg
         ("from dg import Schema, TimeSeriesDataset", ["torch", "lightning"]),
         ("import dg, dg.training, dg.doppelganger, benchmarks", ["hydra", "omegaconf", "wandb"]),
         ("import benchmarks", ["torch", "lightning"]),
-        ("import experiments.evaluate, experiments.train, experiments.reproduce", ["torch", "lightning", "wandb"]),
+        (
+            "import experiments.evaluate, experiments.generate, experiments.train, experiments.reproduce",
+            ["torch", "lightning", "wandb"],
+        ),
     ],
 )
 def test_an_import_does_not_load_what_it_does_not_need(imported: str, absent: list[str]) -> None:

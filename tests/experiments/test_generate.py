@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import multiprocessing
+import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,9 +19,9 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from dg import DoppelGANger, fit, generator, read_long
-from experiments.generate import generate
-from experiments.runs import sampling, table_file
-from tests.commands import READY, Command
+from experiments.runs import sampling, table_file, workers
+from experiments.runs.sampling import generate
+from tests.commands import READY, ROOT, Command
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 SMALL = {"metadata_units": 8, "lstm_units": 8, "discriminator_units": 8, "batch_size": 10, "sample_len": 3}
@@ -99,10 +102,11 @@ def test_weights_and_a_range_of_lengths(model, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_same_bytes_whatever_the_processes(model, tmp_path):
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet"])
+def test_the_same_bytes_whatever_the_processes(model, tmp_path, kind):
     for jobs in (1, 2):
         asked = {"area": {"Urban": 1, "Rural": 2}}
-        generate(str(model), str(tmp_path / f"{jobs}.parquet"), 1700, 3, asked, lengths=[3, 9], jobs=jobs)
+        generate(str(model), str(tmp_path / f"{jobs}.{kind}"), 1700, 3, asked, lengths=[3, 9], jobs=jobs)
     one, other = sorted(file.read_bytes() for file in tmp_path.iterdir())
     assert one == other and len(one) > 1000
 
@@ -121,22 +125,38 @@ def test_csv_is_what_pandas_writes(zipped):
 
 
 @pytest.mark.slow
-def test_an_interrupted_command_leaves_nothing(model, tmp_path):
-    out = tmp_path / "long.csv"
-    command = Command("experiments.generate", f"generator='{model}'", f"out={out}", "n=20000000", "jobs=2")
-    while not [file for file in tmp_path.iterdir() if file.stat().st_size]:
-        assert command.poll() is None, command.finish()
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_interrupted_command_leaves_nothing(model, tmp_path, begun):
+    """By SIGTERM to it alone, while it writes; by Ctrl-C, which all of a terminal's processes get, while all import."""
+    out, told = tmp_path / "long.parquet", tmp_path / "told.txt"
+    options = [f"generator='{model}'", f"out={out}", "n=20000000", "jobs=2"]
+    with told.open("w") as errors:
+        command = subprocess.Popen(
+            [sys.executable, "-m", "experiments.generate", *options], stderr=errors, cwd=ROOT, start_new_session=True
+        )
+    family = psutil.Process(command.pid)
+    while not (children := family.children(recursive=True)) or (begun and not _written(tmp_path)):
+        assert command.poll() is None, told.read_text()
         time.sleep(0.05)
-    children = psutil.Process(command.pid).children(recursive=True)
-    command.send_signal(signal.SIGTERM)
-    status, _, errors = command.finish(timeout=60)
-    assert status == 143 and "Traceback" not in errors, errors
-    assert len(children) >= 2 and not psutil.wait_procs(children, timeout=10)[1]
-    assert not list(tmp_path.iterdir())
+    assert not begun or len(children) >= 2
+    os.kill(command.pid, signal.SIGTERM) if begun else os.killpg(command.pid, signal.SIGINT)
+    status, said = command.wait(timeout=60), told.read_text()
+    assert status == (143 if begun else 130) and "Traceback" not in said, said
+    assert not psutil.wait_procs(children, timeout=20)[1]
+    assert list(tmp_path.iterdir()) == [told]
+
+
+def _written(folder: Path) -> bool:
+    """Whether a part is written; there are never more in front of it than are allowed."""
+    assert len(list(folder.glob(".unfinished-*/*"))) <= 2 * sampling.AHEAD
+    return any(file.stat().st_size for file in folder.glob(".unfinished-*.parquet"))
 
 
 def _parent(told: Path) -> None:
-    child = multiprocessing.get_context("fork").Process(target=sampling._end_with_parent)
+    handed = told.with_name("handed")
+    handed.mkdir()
+    (handed / "0").write_text("a part")
+    child = multiprocessing.get_context("fork").Process(target=sampling._end_with_parent, args=(handed,))
     child.start()
     told.write_text(str(child.pid))
     time.sleep(60)
@@ -144,6 +164,7 @@ def _parent(told: Path) -> None:
 
 @pytest.mark.slow
 def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path):
+    """And removes what was handed over."""
     parent = READY.Process(target=_parent, args=(tmp_path / "child",))
     parent.start()
     while not ((tmp_path / "child").exists() and (told := (tmp_path / "child").read_text())):
@@ -151,6 +172,18 @@ def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path):
     child = psutil.Process(int(told))
     parent.kill()
     assert not psutil.wait_procs([child], timeout=10)[1]
+    assert not (tmp_path / "handed").exists()
+
+
+@pytest.mark.slow
+def test_what_workers_are_forked_from_has_one_thread():
+    """What a thread holds at a fork stays held for ever; those of jemalloc and OpenBLAS alone are ready for one."""
+    imports = "; ".join(f"import {name}" for name in workers.IMPORTED)
+    shown = "print(*(file.read_text() for file in pathlib.Path('/proc/self/task').glob('*/comm')))"
+    program = f"{imports}; import pathlib; {shown}"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert sorted({*told.stdout.split()} - {"jemalloc_bg_thd"}) == ["python"], told.stderr
 
 
 def test_what_can_never_be_is_refused_before_a_file_is_begun(model, tmp_path):
