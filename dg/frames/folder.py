@@ -1,16 +1,19 @@
-"""A long table that memory does not hold becomes a folder of samples, which is read from then on."""
+"""A table that memory does not hold becomes a folder of samples, which is read from then on."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
 from dg.dataset import TimeSeriesDataset
 from dg.files import regular
-from dg.frames.parts import parted
+from dg.frames.melting import ROW, Melted, described, named_of, steps_of
+from dg.frames.parts import Parts, parted
 from dg.frames.reading import Asked, Reading
 from dg.schema import Schema
 
@@ -25,13 +28,15 @@ def read_into(
     name: str = "",
     like: Schema | None = None,
 ) -> TimeSeriesDataset:
-    """The samples that `read_long` makes of a file, to the last bit, in a folder that appears when it is whole.
+    """The samples that `read_long` or `read_wide` makes of a file, to the last bit, in a folder.
+
+    It appears when it is whole.
 
     name, like: of the schema that is found, or the one that there is, as `read_like` has it
     Raises ValueError as `read_long` does, and where the folder is there and holds something else.
     """
     folder = Path(folder)
-    if isinstance(table, pd.DataFrame) or not asked.sample:
+    if isinstance(table, pd.DataFrame) or not (asked.sample or asked.wide):
         what = (
             "a DataFrame is in memory already" if isinstance(table, pd.DataFrame) else "one long series is one sample"
         )
@@ -53,14 +58,12 @@ def read_into(
     shutil.rmtree(making, ignore_errors=True)
     sorting.mkdir(parents=True)
     try:
-        named = [*filter(None, (asked.sample, asked.time)), *(asked.metadata or ()), *(asked.measurements or ())]
-        only = asked.metadata is not None and asked.measurements is not None
         formats = dict(like.table.formats) if like is not None and like.table is not None else {}
-        with parted(
-            table, asked.sample, named, categorical=asked.categorical, only=only, known=formats, folder=sorting
-        ) as parts:
-            reading = Reading(parts, asked, like)
+        with _parted(table, asked, formats, sorting) as parts:
+            reading = Reading(parts, asked._replace(sample=ROW) if asked.wide else asked, like)
             schema, n = reading.found(name) if like is None else reading.like(like)
+            if isinstance(parts, Melted) and like is None:
+                schema = described(schema, parts.wide.kinds, asked.sample, parts.measurements)
             reading.write(making, schema, n)
         shutil.rmtree(sorting)
         (making / READ).write_text(read, encoding="utf-8")
@@ -68,3 +71,19 @@ def read_into(
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return TimeSeriesDataset.load(folder)
+
+
+@contextmanager
+def _parted(table: str | Path, asked: Asked, known: Mapping[str, str], folder: Path) -> Iterator[Parts | Melted]:
+    """The table in parts, each with a row a record, while the block lasts; `known` and `folder` as of `parted`."""
+    categories, own, series = asked.categorical, asked.metadata, asked.measurements
+    if asked.wide is None:
+        named = [*filter(None, (asked.sample, asked.time)), *(own or ()), *(series or ())]
+        only = own is not None and series is not None
+        with parted(table, asked.sample, named, categorical=categories, only=only, known=known, folder=folder) as parts:
+            yield parts
+        return
+    own = own or ()
+    named, empty = named_of(asked.sample, own, asked.wide), steps_of(asked.wide)
+    with parted(table, "", named, categorical=categories, only=True, known=known, folder=folder, empty=empty) as parts:
+        yield Melted(parts, own, asked.wide)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from dg.dataset import TimeSeriesDataset
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks
 from dg.frames.folder import read_into
+from dg.frames.melting import ROW, melted, wide_source
 from dg.frames.missing import Missing
 from dg.frames.opening import opened
 from dg.frames.reading import Asked, Filled
 from dg.frames.source import refuse_missing, source_of
-from dg.frames.wide import ROW, melted
 from dg.hyperparameters import check
 from dg.schema import Categorical, Schema
 from dg.table import Table
@@ -41,8 +41,6 @@ def read_like(
     if folder is None:
         rows, times, masks = _rows(table, schema, asked)
         return assembled(rows, schema, times and later(times, note), masks)
-    if note.wide:
-        raise ValueError(f"{folder}: folder= is for tables with a row a record, and the schema's has a row a sample")
     return read_into(folder, table, asked, like=schema)
 
 
@@ -75,6 +73,7 @@ def _asked(schema: Schema, missing: Missing) -> Asked:
         spacing="irregular" if note.gap else "equal",
         window=note.window or None,
         pool=None,
+        wide=dict(note.wide) or None,
     )
 
 
@@ -83,7 +82,9 @@ def _rows(table: pd.DataFrame | str | Path, schema: Schema, asked: Asked) -> Fil
     note, own, series = _note(schema), asked.metadata or [], asked.measurements or []
     found, known = opened(table), dict(note.formats)
     if note.wide:
-        source = melted(found, note.sample, own, dict(note.wide), categorical=asked.categorical, known=known)
+        steps = dict(note.wide)
+        source = wide_source(found, note.sample, own, steps, categorical=asked.categorical, known=known)
+        source = melted(source, own, steps, refuse=asked.missing == "refuse")
         note = replace(note, sample=ROW, columns=(*note.columns, (ROW, "int64")))
     else:
         if note.window and note.sample not in found.frame:  # one long series, as the schema's table may have been

@@ -43,6 +43,19 @@ def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) 
             return Opened(database.execute(f"SELECT * FROM {source}").df(), str(table))
 
 
+def columns_of(table: pd.DataFrame | str | Path) -> list[str]:
+    """The columns that `opened` finds, without the rows."""
+    if isinstance(table, pd.DataFrame):
+        return [str(column) for column in _without_index(table)]
+    packed = packing(table)
+    with reading(table, "save it as CSV or Parquet"), alias(table) as path:
+        if packed == "parquet":
+            with ParquetFile(path) as file:
+                return [str(column) for column in _without_index(file.schema_arrow.empty_table().to_pandas())]
+        with duckdb.connect(config=OFFLINE) as database:
+            return database.sql(f"SELECT * FROM {csv(database, path, packed, str(table))} LIMIT 0").columns
+
+
 def _parquet(table: str | Path, only: Sequence[str] | None) -> pd.DataFrame:
     with ParquetFile(table) as file:
         groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
@@ -83,7 +96,7 @@ def _refuse_large(size: int, where: str) -> None:
         raise ValueError(
             f"{where}: its {size / 1e9:,.1f} GB take up to {HELD * size / 1e9:,.1f} GB of memory, and "
             f"{available() / 1e9:,.1f} GB are free: name metadata= and measurements= of a Parquet file, whose other "
-            "columns are then not read, read a long table by folder=, which keeps it on disk, or take a part of its "
+            "columns are then not read, read it by folder=, which keeps it on disk, or take a part of its "
             "samples"
         )
 

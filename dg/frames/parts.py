@@ -85,10 +85,12 @@ def parted(
     only: bool,
     known: Mapping[str, str],
     folder: Path,
+    empty: Collection[str] = (),
 ) -> Iterator[Parts]:
     """The table in parts while the block lasts, of which `folder` has a sorted copy.
 
-    named, categorical, only, known: as of `source_of`
+    sample: the column that names the samples; without it each row is one
+    named, categorical, only, known, empty: as of `source_of`
     Raises ValueError as `opened` and `source_of` do, and for a record without a sample.
     """
     memory = min(max(available() // 4, LEAST), MOST)
@@ -102,7 +104,8 @@ def parted(
             try:
                 stored = Stored(database, table, link, named if only else None)
                 source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
-                parts = _parts(stored, stored.sort(sample), categorical, known)
+                sizes = stored.sort(sample) if sample else stored.as_it_is()
+                parts = _parts(stored, sizes, categorical, known, empty)
             except duckdb.OutOfMemoryException:
                 raise ValueError(
                     f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: "
@@ -180,6 +183,14 @@ class Stored:
         )
         return np.asarray(sizes, dtype=np.int64)
 
+    def as_it_is(self) -> NDArray[np.int64]:
+        """Leaves the rows in their order, each a sample of its own."""
+        self._run("CREATE TABLE sorted AS SELECT *, row AS place FROM numbered")
+        ((n,),) = self._run("SELECT count(*) FROM sorted")
+        if not n:
+            raise ValueError(f"{self.table} has no rows")
+        return np.ones(n, dtype=np.int64)
+
     def missing(self) -> dict[str, tuple[int, int, int | None]]:
         """Of each column how many values are missing, the first row that misses one (or 0), and the first with one."""
         asked = ", ".join(
@@ -219,7 +230,13 @@ class Stored:
         return found
 
 
-def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str], known: Mapping[str, str]) -> Parts:
+def _parts(
+    stored: Stored,
+    sizes: NDArray[np.int64],
+    categorical: Collection[str],
+    known: Mapping[str, str],
+    empty: Collection[str],
+) -> Parts:
     """What the types of the columns are, by a few rows that show whether values are missing."""
     where, missing = str(stored.table), stored.missing()
     shown = {row for number, without, first in missing.values() for row in (first, without if number else None)}
@@ -230,10 +247,11 @@ def _parts(stored: Stored, sizes: NDArray[np.int64], categorical: Collection[str
             raise ValueError(
                 f"{where}: column {name!r} is {kind}, which is read in memory only; save it as a plain type"
             )
-    seen = source_of(Opened(few.astype(raw), where), (), categorical=list(raw))
+    seen = source_of(Opened(few.astype(raw), where), (), categorical=list(raw), empty=empty)
     formats: dict[str, str] = {}
     for name, kind in seen.kinds.items():
-        if kind in TEXTS and name not in categorical and _may_be_dates(stored.values(name, 1), where, known):
+        told = kind in TEXTS and name not in categorical and missing[name][2] is not None
+        if told and _may_be_dates(stored.values(name, 1), where, known):
             formats |= source_of(Opened(stored.values(name).to_frame(), where), (), known=known).formats
     plain = {name: values.dtype for name, values in seen.frame.items()}
     absent = {name: (missing[name][0], missing[name][1]) for name in raw}

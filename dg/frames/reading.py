@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ from dg.dataset import MEASUREMENTS, save_all_but_measurements
 from dg.fields import Field
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks, schema_of
 from dg.frames.fields import CATEGORIES, digest, field_of, is_category, refuse_changes, refuse_ids
+from dg.frames.melting import Melted
 from dg.frames.missing import Known, Missing, known_of
 from dg.frames.parts import AT_ONCE, NUMBER, Parts
 from dg.frames.rows import NothingLeft, Rows, in_order
@@ -30,7 +31,7 @@ Filled: TypeAlias = tuple[Rows, Times | None, dict[str, NDArray[np.bool_]]]
 
 
 class Asked(NamedTuple):
-    """What `read_long` is told."""
+    """What `read_long` is told; of a wide table each measurement with its columns too."""
 
     sample: str
     time: str
@@ -41,12 +42,13 @@ class Asked(NamedTuple):
     spacing: Spacing
     window: int | None
     pool: int | None
+    wide: Mapping[str, Sequence[str]] | None = None
 
 
 class Reading:
     """What is found out of a table, a little more each time that its parts are read."""
 
-    def __init__(self, parts: Parts, asked: Asked, like: Schema | None) -> None:
+    def __init__(self, parts: Parts | Melted, asked: Asked, like: Schema | None) -> None:
         known = like.table if like is not None and asked.time and asked.spacing == "equal" else None
         self.step, self.searching = None if known is None else known.step, like is None
         self.parts, self.asked, self.where = parts, asked, parts.where

@@ -57,9 +57,9 @@ NO_UNITS = [{"type": "continuous", "name": "units"}]
 LOAD = {"type": "continuous", "name": "load"}
 
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "a folder for a wide table": (
-        fitting("wide=true", "time=null", "folder=FOLDER/cells.data"),
-        "folder is .* by folder=, which a table with a row a sample has not: leave it out",
+    "windows of a wide table": (
+        fitting("wide=true", "time=null", "window=2"),
+        "window is 2 by window=, which a table with a row a sample has not: leave it out",
     ),
     "a model that is there": (fitting(there="cells.dg"), r"cells\.dg is there already; name another by out="),
     "out like a table": (fitting("out=FOLDER/cells.csv"), r"cells\.csv: a model is one file, whose name ends in \.dg"),

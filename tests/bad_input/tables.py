@@ -249,10 +249,6 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         into(table(), categorical=["site"]),
         "no column 'site', which categorical= names",
     ),
-    "a folder for a wide table": (
-        lambda folder: read_like("none.csv", read_wide(wide()).schema, folder=folder / "pages.data"),
-        "folder= is for tables with a row a record, and the schema's has a row a sample",
-    ),
     "a wide table without steps": (
         lambda folder: read_wide(pd.DataFrame({"page": ["x"], "views": [3]}), sample="page"),
         "no column's name is a date or a number; name the columns of each measurement by measurements=",

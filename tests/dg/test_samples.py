@@ -119,6 +119,6 @@ def test_a_table_is_read_and_trained_on_in_less_memory_than_it_takes(tmp_path: P
         [sys.executable, "-c", IN_LITTLE_MEMORY, *arguments], capture_output=True, text=True, check=True
     )
     refused, *_, trained = done.stdout.splitlines()
-    assert "GB are free: name metadata= and measurements=" in refused and "read a long table by folder=" in refused
+    assert "GB are free: name metadata= and measurements=" in refused and "read it by folder=" in refused
     samples, longest, held = map(int, trained.split())
     assert (samples, longest) == (n, t) and held < cap
