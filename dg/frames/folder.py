@@ -15,6 +15,7 @@ from dg.files import regular
 from dg.frames.melting import ROW, Melted, described, named_of, steps_of
 from dg.frames.parts import Parts, parted
 from dg.frames.reading import Asked, Reading
+from dg.locks import held
 from dg.schema import Schema
 
 READ = "read.json"  # says of a folder what it was read from, and how
@@ -46,19 +47,26 @@ def read_into(
     file = regular(table).stat()
     told = {"name": name, "schema": like and like.to_json(), **asked._asdict()}
     read = json.dumps({"bytes": file.st_size, "changed": file.st_mtime_ns, **told}, indent=2)
-    if folder.exists():
-        if not (folder / READ).is_file() or (folder / READ).read_text(encoding="utf-8") != read:
-            raise ValueError(
-                f"{folder} is there already, and was not read from {table} as it is now and in this way: name another "
-                "by folder=, or remove it"
-            )
-        return TimeSeriesDataset.load(folder)
+    if not folder.exists():
+        with held(folder.with_name(f"{folder.name}.lock"), folder):
+            if not folder.exists():  # nobody else made it meanwhile
+                _make(folder, table, asked, name, like, read)
+    if not (folder / READ).is_file() or (folder / READ).read_text(encoding="utf-8") != read:
+        raise ValueError(
+            f"{folder} is there already, and was not read from {table} as it is now and in this way: name another "
+            "by folder=, or remove it"
+        )
+    return TimeSeriesDataset.load(folder)
+
+
+def _make(folder: Path, table: str | Path, asked: Asked, name: str, like: Schema | None, read: str) -> None:
+    """`read`: what is written beside the samples."""
     making = folder.with_name(f"{folder.name}.unfinished")
     sorting = making / "sorting"
     shutil.rmtree(making, ignore_errors=True)
     sorting.mkdir(parents=True)
+    formats = dict(like.table.formats) if like is not None and like.table is not None else {}
     try:
-        formats = dict(like.table.formats) if like is not None and like.table is not None else {}
         with _parted(table, asked, formats, sorting) as parts:
             reading = Reading(parts, asked._replace(sample=ROW) if asked.wide else asked, like)
             schema, n = reading.found(name) if like is None else reading.like(like)
@@ -70,7 +78,6 @@ def read_into(
         making.rename(folder)
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    return TimeSeriesDataset.load(folder)
 
 
 @contextmanager

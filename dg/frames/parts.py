@@ -103,6 +103,7 @@ def parted(
         with reading(table, "save it as CSV or Parquet"), alias(table) as link:
             try:
                 stored = Stored(database, table, link, named if only else None)
+                stored.refuse_empty()
                 source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
                 sizes = stored.sort(sample) if sample else stored.as_it_is()
                 parts = _parts(stored, sizes, categorical, known, empty)
@@ -145,6 +146,11 @@ class Stored:
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return self.database.execute(statement).fetchall()
 
+    def refuse_empty(self) -> None:
+        """Raises ValueError where there are no rows."""
+        if not self._run("SELECT row FROM numbered LIMIT 1"):
+            raise ValueError(f"{self.table} has no rows")
+
     def fetch(self, condition: str, rows: str = "sorted") -> pd.DataFrame:
         """Some rows in the order of the file, with their numbers for an index, as `opened` has them."""
         query = self.database.sql(f"SELECT {', '.join(self.columns)}, row FROM {rows} WHERE {condition} ORDER BY row")
@@ -175,8 +181,6 @@ class Stored:
                 "the sample; fill it, or leave this row out"
             )
         sizes = self.database.sql("SELECT size FROM firsts ORDER BY first").fetchnumpy()["size"]
-        if not len(sizes):
-            raise ValueError(f"{self.table} has no rows")
         self._run(
             "CREATE TABLE sorted AS SELECT numbered.*, place FROM numbered JOIN (SELECT key, row_number() OVER "
             f"(ORDER BY first) - 1 AS place FROM firsts) ON {key} = key ORDER BY place, row"
@@ -187,8 +191,6 @@ class Stored:
         """Leaves the rows in their order, each a sample of its own."""
         self._run("CREATE TABLE sorted AS SELECT *, row AS place FROM numbered")
         ((n,),) = self._run("SELECT count(*) FROM sorted")
-        if not n:
-            raise ValueError(f"{self.table} has no rows")
         return np.ones(n, dtype=np.int64)
 
     def missing(self) -> dict[str, tuple[int, int, int | None]]:

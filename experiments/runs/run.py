@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 import shutil
-import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 
@@ -24,11 +21,11 @@ import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
 from dg.files import read_json, regular, sha256
 from dg.generator import Generator
+from dg.locks import held
 from dg.model_file import load
 from experiments.runs.data import Split, file_hash, split
 from experiments.runs.provenance import Facts, part_hash
 
-log = logging.getLogger(__name__)
 UNFINISHED = ".unfinished"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
 SPLIT = 2  # of A, V and A′; 1 had another V for each seed (D55)
@@ -212,24 +209,9 @@ def one_a_seed(runs: Iterable[Run]) -> list[Run]:
     return list({(run.dataset, run.seed): run for run in runs}.values())
 
 
-@contextmanager
-def making(run: Run) -> Iterator[None]:
-    """Holds the run's lock, because only one process may make a run.
-
-    A second process says at once for whom it waits. A process that died holds no lock.
-    """
-    run.lock.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(run.lock)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log.warning("%s is being made by %s; waiting for it", run.folder, _holder(run.lock))
-        lock.acquire()
-    try:
-        run.lock.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-        yield
-    finally:
-        lock.release()
+def making(run: Run) -> AbstractContextManager[None]:
+    """Holds the run's lock, because only one process may make a run; a second one waits, and says for whom."""
+    return held(run.lock, run.folder)
 
 
 @contextmanager
@@ -246,10 +228,3 @@ def writing(run: Run) -> Iterator[Path]:
             f"{run.unfinished} could not be written: {error} ({free:.0f} MiB free); make room and start the same "
             "command again: finished runs are kept, and this one goes on from its last checkpoint"
         ) from error
-
-
-def _holder(lock: Path) -> str:
-    try:
-        return lock.read_text(encoding="utf-8") or "another process"
-    except OSError:
-        return "another process"

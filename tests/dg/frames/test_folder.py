@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dg import Categorical, Continuous, read_like, read_long, read_wide
+from dg import Categorical, Continuous, TimeSeriesDataset, read_like, read_long, read_wide
+from dg.locks import held
 
 
 @pytest.fixture(autouse=True)
@@ -294,6 +301,26 @@ def test_a_schema_tells_whether_days_come_first(tmp_path: Path):
         assert set(found.to_long()["day"]) == set(texts["day"])
 
 
+def test_a_chain_is_checked_in_parts_too(tmp_path: Path):
+    """The row is that of the file, whatever part it is in."""
+    table = meters().assign(p90=lambda frame: frame["kWh"] + 1, p99=lambda frame: frame["kWh"] + 2)
+    found = read_long(table, sample="meter", time="day").schema
+    most = {"kWh": "p90", "p90": "p99"}
+    schema = replace(
+        found,
+        measurements=tuple(
+            replace(field, at_most=most[field.name]) if field.name in most else field for field in found.measurements
+        ),
+    )
+    table.to_csv(tmp_path / "whole.csv", index=False)
+    kept = read_like(tmp_path / "whole.csv", schema, folder=tmp_path / "whole.data")
+    assert kept.fingerprint == read_like(tmp_path / "whole.csv", schema).fingerprint
+    table.assign(p90=table["p90"].mask(table.index == 40, table["p99"] + 1)).to_csv(tmp_path / "wrong.csv", index=False)
+    for told in ({}, {"folder": tmp_path / "wrong.data"}):
+        with pytest.raises(ValueError, match=r"wrong\.csv: column 'p90' of row 41 is .*p99"):
+            read_like(tmp_path / "wrong.csv", schema, **told)
+
+
 def test_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """And again when it, the file or what is asked have changed, which is an error as long as it is there."""
     file, folder = tmp_path / "meters.csv", tmp_path / "meters.data"
@@ -309,6 +336,37 @@ def test_a_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     meters(samples=15).to_csv(file, index=False)
     with pytest.raises(ValueError, match="name another by folder=, or remove it"):
         read_long(file, sample="meter", time="day", folder=folder)
+
+
+def test_one_at_a_time_makes_a_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """The other waits and takes what is there then. A lock that a killed process left is no obstacle."""
+    file, folder, lock = (tmp_path / f"meters.{kind}" for kind in ("csv", "data", "data.lock"))
+    meters().to_csv(file, index=False)
+    program = "import sys, os; from filelock import FileLock; FileLock(sys.argv[1]).acquire(); os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", program, str(lock)], check=False, timeout=60)
+    assert lock.exists()
+    found: list[TimeSeriesDataset] = []
+    other = threading.Thread(target=lambda: found.append(read_long(file, sample="meter", time="day", folder=folder)))
+    with held(lock, folder):
+        other.start()
+        while "is being made by" not in caplog.text:
+            assert other.is_alive()
+            time.sleep(0.01)
+        assert not list(tmp_path.glob("*.unfinished")) and not found
+    other.join()
+    assert f"meters.data is being made by process {os.getpid()} on" in caplog.text
+    assert len(found[0]) == 14 and sorted(path.name for path in tmp_path.iterdir()) == ["meters.csv", "meters.data"]
+
+
+@pytest.mark.parametrize("text", ["\n", "\n\n", " \n", "", "meter\n", '"\n'])
+def test_a_file_without_rows_has_the_same_words(text: str, tmp_path: Path):
+    (tmp_path / "none.csv").write_text(text)
+    said = []
+    for folder in (None, tmp_path / "none.data"):
+        with pytest.raises(ValueError) as error:
+            read_long(tmp_path / "none.csv", sample="meter", folder=folder)
+        said.append(str(error.value))
+    assert said[0] == said[1]
 
 
 def test_nothing_is_left_of_a_table_that_is_refused(tmp_path: Path):

@@ -1,0 +1,42 @@
+"""One process at a time makes what others wait for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def held(file: Path, made: Path) -> Iterator[None]:
+    """Holds a lock, a file that is there as long; a process that died holds none.
+
+    made: what the log says the process that holds it is making, if there is one to wait for
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.warning("%s is being made by %s; waiting for it", made, _holder(file))
+        lock.acquire()
+    try:
+        file.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        yield
+    finally:
+        file.unlink(missing_ok=True)  # before others may hold it: they see that it is gone, and make another
+        lock.release()
+
+
+def _holder(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"
