@@ -117,12 +117,20 @@ def schema_of(
 
 
 def ordered(
-    source: Source, note: Table, spacing: Spacing, *, gaps: bool, step: float | None = None, grid: Grid | None = None
+    source: Source,
+    note: Table,
+    spacing: Spacing,
+    *,
+    gaps: bool,
+    step: float | None = None,
+    grid: Grid | None = None,
+    span: range | None = None,
 ) -> tuple[Rows, Times | None]:
     """The rows in order, cut into windows, and their times; with `gaps`, records that are not there are added.
 
     step: the one that equally spaced times have to have
     grid: that of the whole table, of which these are some samples
+    span: as of `completed`
     """
     rows, times = in_order(source, note.sample, note.time), None
     if note.time and spacing == "equal":
@@ -131,7 +139,8 @@ def ordered(
             if grid
             else spaced(rows, note.time, step=step, gaps=gaps)
         )
-        rows = completed(rows, times, note.sample, note.time) if gaps else rows
+        rows = completed(rows, times, note.sample, note.time, span) if gaps else rows
+        times = times if span is None else times._replace(first=np.array([float(span.start)]))
     if note.window:
         steps = None if times is None else times.first[rows.sample] + rows.place
         rows, inside = rows.cut(note.window)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -37,12 +38,10 @@ def read_into(
     Raises ValueError as `read_long` does, and where the folder is there and holds something else.
     """
     folder = Path(folder)
-    if isinstance(table, pd.DataFrame) or not (asked.sample or asked.wide):
-        what = (
-            "a DataFrame is in memory already" if isinstance(table, pd.DataFrame) else "one long series is one sample"
-        )
+    if isinstance(table, pd.DataFrame):
         raise ValueError(
-            f"{folder}: folder= is for files that are read some samples at a time, and {what}; leave it out"
+            f"{folder}: folder= is for files that are read some samples at a time, and a DataFrame is in memory "
+            "already; leave it out"
         )
     file = regular(table).stat()
     told = {"name": name, "schema": like and like.to_json(), **asked._asdict()}
@@ -83,14 +82,14 @@ def _make(folder: Path, table: str | Path, asked: Asked, name: str, like: Schema
 @contextmanager
 def _parted(table: str | Path, asked: Asked, known: Mapping[str, str], folder: Path) -> Iterator[Parts | Melted]:
     """The table in parts, each with a row a record, while the block lasts; `known` and `folder` as of `parted`."""
-    categories, own, series = asked.categorical, asked.metadata, asked.measurements
+    own, series = asked.metadata or (), asked.measurements or ()
+    usual: dict[str, Any] = {"categorical": asked.categorical, "known": known, "folder": folder}
     if asked.wide is None:
-        named = [*filter(None, (asked.sample, asked.time)), *(own or ()), *(series or ())]
-        only = own is not None and series is not None
-        with parted(table, asked.sample, named, categorical=categories, only=only, known=known, folder=folder) as parts:
+        named = [*filter(None, (asked.sample, asked.time)), *own, *series]
+        only = asked.metadata is not None and asked.measurements is not None
+        with parted(table, asked.sample, named, only=only, window=asked.window or 1, **usual) as parts:
             yield parts
         return
-    own = own or ()
-    named, empty = named_of(asked.sample, own, asked.wide), steps_of(asked.wide)
-    with parted(table, "", named, categorical=categories, only=True, known=known, folder=folder, empty=empty) as parts:
+    named = named_of(asked.sample, own, asked.wide)
+    with parted(table, "", named, only=True, empty=steps_of(asked.wide), **usual) as parts:
         yield Melted(parts, own, asked.wide)

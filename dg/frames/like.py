@@ -14,7 +14,7 @@ from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer,
 from dg.frames.folder import read_into
 from dg.frames.melting import ROW, melted, wide_source
 from dg.frames.missing import Missing
-from dg.frames.opening import opened
+from dg.frames.opening import columns_of, opened
 from dg.frames.reading import Asked, Filled
 from dg.frames.source import refuse_missing, source_of
 from dg.hyperparameters import check
@@ -41,6 +41,8 @@ def read_like(
     if folder is None:
         rows, times, masks = _rows(table, schema, asked)
         return assembled(rows, schema, times and later(times, note), masks)
+    if note.window and note.sample not in columns_of(table):  # one long series, as the schema's table may have been
+        asked = asked._replace(sample="")
     return read_into(folder, table, asked, like=schema)
 
 

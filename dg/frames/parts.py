@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,12 @@ class Parts:
 
     def of(self, samples: int | None = None) -> Iterator[Source]:
         """The parts one after the other, of so many samples at most."""
+        return (source for _, source in self.ranges(samples))
+
+    def ranges(self, samples: int | None = None) -> Iterator[tuple[range, Source]]:
+        """The same, and which samples they are."""
         for low, high in _ranges(self.sizes, self.rows, samples or len(self.sizes)):
-            yield self._typed(self.stored.fetch(f"place BETWEEN {low} AND {high - 1}"))
+            yield range(low, high), self._typed(self.stored.fetch(f"place BETWEEN {low} AND {high - 1}"))
 
     def refuse_missing(self) -> None:
         """Raises ValueError for the first column with missing values, as for a Source."""
@@ -86,10 +90,11 @@ def parted(
     known: Mapping[str, str],
     folder: Path,
     empty: Collection[str] = (),
+    window: int = 1,
 ) -> Iterator[Parts]:
     """The table in parts while the block lasts, of which `folder` has a sorted copy.
 
-    sample: the column that names the samples; without it each row is one
+    sample: the column that names the samples; without it each is a window of so many rows as they come
     named, categorical, only, known, empty: as of `source_of`
     Raises ValueError as `opened` and `source_of` do, and for a record without a sample.
     """
@@ -105,7 +110,7 @@ def parted(
                 stored = Stored(database, table, link, named if only else None)
                 stored.refuse_empty()
                 source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
-                sizes = stored.sort(sample) if sample else stored.as_it_is()
+                sizes = stored.sort(sample) if sample else stored.as_it_is(window)
                 parts = _parts(stored, sizes, categorical, known, empty)
             except duckdb.OutOfMemoryException:
                 raise ValueError(
@@ -187,11 +192,33 @@ class Stored:
         )
         return np.asarray(sizes, dtype=np.int64)
 
-    def as_it_is(self) -> NDArray[np.int64]:
-        """Leaves the rows in their order, each a sample of its own."""
-        self._run("CREATE TABLE sorted AS SELECT *, row AS place FROM numbered")
-        ((n,),) = self._run("SELECT count(*) FROM sorted")
-        return np.ones(n, dtype=np.int64)
+    def as_it_is(self, window: int) -> NDArray[np.int64]:
+        """Leaves the rows in their order, so many for a sample; returns how many each has."""
+        self._run(f"CREATE TABLE sorted AS SELECT *, row // {window} AS place FROM numbered")
+        return self._sizes()
+
+    def number(self, parts: Iterable[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> None:
+        """Gives each row of the file a number; `parts` has some rows and theirs."""
+        self._run("CREATE OR REPLACE TABLE given (row BIGINT, number DOUBLE)")
+        for rows, numbers in parts:
+            self.database.register("part", pd.DataFrame({"row": rows, "number": numbers}))
+            self._run("INSERT INTO given SELECT row, number FROM part")
+            self.database.unregister("part")
+
+    def cut(self, place: str) -> NDArray[np.int64]:
+        """Sorts the rows by the number of their sample, SQL of `row` and its `number`; returns how many each has."""
+        self._run(f"CREATE OR REPLACE TABLE placed AS SELECT row AS its_row, {place} AS its_place FROM given")
+        self._run(
+            "CREATE OR REPLACE TABLE sorted AS SELECT sorted.* REPLACE (its_place AS place) FROM sorted JOIN placed ON "
+            "row = its_row ORDER BY its_place, row"
+        )
+        return self._sizes()
+
+    def _sizes(self) -> NDArray[np.int64]:
+        found = self.database.sql("SELECT place, count(*) AS size FROM sorted GROUP BY place").fetchnumpy()
+        sizes = np.zeros(int(found["place"].max()) + 1, dtype=np.int64)
+        sizes[found["place"]] = found["size"]
+        return sizes
 
     def missing(self) -> dict[str, tuple[int, int, int | None]]:
         """Of each column how many values are missing, the first row that misses one (or 0), and the first with one."""
@@ -276,10 +303,11 @@ def _value_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _ranges(sizes: NDArray[np.int64], rows: int, samples: int) -> Iterator[tuple[int, int]]:
-    """Samples from one number to before another that have so many rows at most, or are one."""
+    """Samples from one number to before another that have so many rows at most, or are one that has some."""
     ends, low = sizes.cumsum(), 0
     while low < len(sizes):
-        fitting = int(np.searchsorted(ends, ends[low] - sizes[low] + rows, side="right"))
-        high = max(low + 1, min(low + samples, fitting))
+        before = ends[low] - sizes[low]
+        some, fitting = (int(np.searchsorted(ends, before + more, side="right")) for more in (0, rows))
+        high = max(some + 1, min(low + samples, fitting))
         yield low, high
         low = high

@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from dg.frames.melting import Melted
 from dg.frames.missing import Known, Missing, known_of
 from dg.frames.parts import AT_ONCE, NUMBER, Parts
 from dg.frames.rows import NothingLeft, Rows, in_order
+from dg.frames.series import in_places, in_time, joined
 from dg.frames.times import Grid, Spacing, Times, grids, on_grid
 from dg.schema import Schema
 from dg.table import Table
@@ -51,7 +52,8 @@ class Reading:
     def __init__(self, parts: Parts | Melted, asked: Asked, like: Schema | None) -> None:
         known = like.table if like is not None and asked.time and asked.spacing == "equal" else None
         self.step, self.searching = None if known is None else known.step, like is None
-        self.parts, self.asked, self.where = parts, asked, parts.where
+        self.parts: Parts | Melted = parts
+        self.asked, self.where = asked, parts.where
         self.note = Table(
             tuple(parts.kinds.items()),
             asked.sample,
@@ -64,7 +66,13 @@ class Reading:
         if asked.missing == "refuse":
             parts.refuse_missing()
         self.gaps = asked.missing != "refuse"
+        self.records: int | None = None  # of one long series with gaps
+        window = asked.window or 0
+        if isinstance(parts, Parts) and asked.time and not asked.sample:
+            self.parts = in_time(parts, asked.time, window)
         self.grid = self._grid()
+        if isinstance(self.parts, Parts) and self.grid and not asked.sample and self.gaps and asked.spacing == "equal":
+            self.parts, self.records = in_places(self.parts, asked.time, window, self.grid)
         self.own, self.series, self.known = self._roles()
 
     def write(self, folder: Path, schema: Schema, n: int) -> None:
@@ -86,10 +94,20 @@ class Reading:
 
     def _ordered(self, samples: int | None = None) -> Iterator[tuple[Rows, Times | None]]:
         """Of each part the rows and times, of so many samples at most."""
-        asked = self.asked
+        asked, note = self.asked, self.note
+        told: dict[str, Any] = {"gaps": self.gaps, "step": self.step, "grid": self.grid}
+        if isinstance(self.parts, Melted) or self.records is None:
+            return _each(self.parts.of(samples), lambda source: ordered(source, note, asked.spacing, **told))
+        steps = range(self.records)
         return _each(
-            self.parts.of(samples),
-            lambda source: ordered(source, self.note, asked.spacing, gaps=self.gaps, step=self.step, grid=self.grid),
+            self.parts.ranges(samples),
+            lambda part: ordered(
+                part[1],
+                note,
+                asked.spacing,
+                span=steps[part[0].start * note.window : part[0].stop * note.window],
+                **told,
+            ),
         )
 
     def _filled(self, samples: int | None = None) -> Iterator[Filled]:
@@ -108,8 +126,11 @@ class Reading:
             found = (Grid(times.clock, times.start, times.step) for _, times in self._ordered() if times is not None)
             return min(found, key=lambda grid: grid.start)
         merged: dict[Clock, Grid] = {}
-        for number, source in enumerate(self.parts.of()):
-            part = grids(in_order(source, self.asked.sample, self.asked.time), self.asked.time)
+        for number, rows in enumerate(self._timed()):
+            part = grids(rows, self.asked.time)
+            usual = next(iter(part.values()))
+            if usual.step <= 0:
+                on_grid(rows, self.asked.time, usual)  # refuses it
             merged = (
                 part
                 if number == 0
@@ -122,18 +143,23 @@ class Reading:
         possible = [
             grid._replace(step=(self.step or 1.0) if grid.step == np.inf else grid.step) for grid in merged.values()
         ]
-        if len(possible) == 1:
+        if len(possible) == 1 and self.asked.sample:
             return possible[0]
         wrong: list[ValueError] = []
         for grid in possible:
             try:
-                for source in self.parts.of():
-                    rows = in_order(source, self.asked.sample, self.asked.time)
+                for rows in self._timed():
                     on_grid(rows, self.asked.time, grid, step=self.step, gaps=self.gaps)
                 return grid
             except ValueError as error:
                 wrong.append(error)
         raise wrong[0]
+
+    def _timed(self) -> Iterator[Rows]:
+        """The rows of each part by their times; of one long series each begins with the last row of the one before."""
+        if not self.asked.sample:
+            return joined(self.parts.of(), self.asked.time)
+        return (in_order(source, self.asked.sample, self.asked.time) for source in self.parts.of())
 
     def _roles(self) -> tuple[list[str], list[str], dict[str, Known]]:
         """Which columns are metadata and which measurements, and of these what is known where values are missing."""

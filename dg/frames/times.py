@@ -87,21 +87,25 @@ def irregular(rows: Rows, time: str, start: float | None = None) -> Times:
     return Times(clock, start, step, (found[rows.begin] - start) / step, gaps)
 
 
-def completed(rows: Rows, times: Times, sample: str, time: str) -> Rows:
-    """The rows with those added, all of whose values are missing, that `times` leave room for."""
+def completed(rows: Rows, times: Times, sample: str, time: str, span: range | None = None) -> Rows:
+    """The rows with those added, all of whose values are missing, that `times` leave room for.
+
+    span: of one long series the steps that are wanted, where these are only a part of its rows
+    """
     found = counted(rows.frame[time], times.clock)
     place = np.rint((found - found[rows.begin][rows.sample]) / times.step).astype(np.int64)
     lengths = np.maximum.reduceat(place, rows.begin) + 1
-    if lengths.sum() > MOST_ADDED * len(place):
+    if span is None:
         longest = int((lengths / rows.lengths).argmax())
-        raise ValueError(
-            f"{rows.where}: the sample of row {rows.numbers[rows.begin[longest]]:,} has {rows.lengths[longest]:,} of "
-            f"{lengths[longest]:,} records that its times leave room for; say spacing='irregular'"
-        )
+        if lengths.sum() > MOST_ADDED * len(place):
+            number = int(rows.numbers[rows.begin[longest]])
+            refuse_sparse(rows.where, number, int(rows.lengths[longest]), int(lengths[longest]))
+    else:
+        place, lengths = place + int(times.first[0]) - span.start, np.array([len(span)])
     begin = lengths.cumsum() - lengths
     source = np.full(lengths.sum(), -1)
     source[begin[rows.sample] + place] = np.arange(len(place))
-    before = np.maximum.accumulate(source)
+    before = np.maximum(np.maximum.accumulate(source), 0)
     frame = rows.frame.reset_index(drop=True)
     nullable = {name: "Int64" for name in frame.select_dtypes("integer")} | {
         name: "boolean" for name in frame.select_dtypes("bool")
@@ -110,6 +114,15 @@ def completed(rows: Rows, times: Times, sample: str, time: str) -> Rows:
     for column in filter(None, (sample, time)):  # of an added record, those of the one before it
         filled[column] = frame[column].take(before).reset_index(drop=True)
     return Rows(filled, rows.where, rows.numbers[before], begin, lengths)
+
+
+def refuse_sparse(where: str, row: int, there: int, records: int) -> None:
+    """Raises ValueError where most of the records that a sample's times leave room for are missing."""
+    if records > MOST_ADDED * there:
+        raise ValueError(
+            f"{where}: the sample of row {row:,} has {there:,} of {records:,} records that its times leave room for; "
+            "say spacing='irregular'"
+        )
 
 
 def _spaced(rows: Rows, time: str, clock: Clock, wanted: float | None, gaps: bool, grid: Grid | None = None) -> Times:

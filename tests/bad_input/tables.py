@@ -203,10 +203,6 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: read_long(table(), sample="cell", folder=folder / "cells.data"),
         "cells\\.data: folder= is for files that are read some samples at a time, and a DataFrame is in memory already",
     ),
-    "one long series and a folder": (
-        lambda folder: read_long(folder / "cells.csv", window=2, folder=folder / "cells.data"),
-        "folder= is for files .*, and one long series is one sample; leave it out",
-    ),
     "a folder of something else": (
         into(table(), there=True),
         r"cells\.data is there already, and was not read from .*cells\.parquet as it is now and in this way: name",
