@@ -105,19 +105,26 @@ def parted(
         "threads": min(os.cpu_count() or 1, memory // THREAD),
     }
     with duckdb.connect(folder / "sorted.duckdb", config={**OFFLINE, **config}) as database:
-        with reading(table, "save it as CSV or Parquet"), alias(table) as link:
-            try:
-                stored = Stored(database, table, link, named if only else None)
-                stored.refuse_empty()
-                source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
-                sizes = stored.sort(sample) if sample else stored.as_it_is(window)
-                parts = _parts(stored, sizes, categorical, known, empty)
-            except duckdb.OutOfMemoryException:
-                raise ValueError(
-                    f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: "
-                    "free some, or name metadata= and measurements=, and other columns are not read"
-                ) from None
-        yield parts
+        with reading(table, "save it as CSV or Parquet"), alias(table) as link, _enough(table, memory):
+            stored = Stored(database, table, link, named if only else None)
+            stored.refuse_empty()
+            source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)
+            sizes = stored.sort(sample) if sample else stored.as_it_is(window)
+            parts = _parts(stored, sizes, categorical, known, empty)
+        with _enough(table, memory):
+            yield parts
+
+
+@contextmanager
+def _enough(table: str | Path, memory: int) -> Iterator[None]:
+    """Says what to do where so much memory is too little for DuckDB."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise ValueError(
+            f"{table}: {memory / 1e9:,.1f} GB of memory, a quarter of what is free, are too little to sort it: free "
+            "some, or name metadata= and measurements=, and other columns are not read"
+        ) from None
 
 
 class Stored:

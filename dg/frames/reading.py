@@ -22,6 +22,7 @@ from dg.frames.missing import Known, Missing, known_of
 from dg.frames.parts import AT_ONCE, NUMBER, Parts
 from dg.frames.rows import NothingLeft, Rows, in_order
 from dg.frames.series import in_places, in_time, joined
+from dg.frames.source import Source
 from dg.frames.times import Grid, Spacing, Times, grids, on_grid
 from dg.schema import Schema
 from dg.table import Table
@@ -66,14 +67,20 @@ class Reading:
         if asked.missing == "refuse":
             parts.refuse_missing()
         self.gaps = asked.missing != "refuse"
-        self.records: int | None = None  # of one long series with gaps
-        window = asked.window or 0
+        self.grid: Grid | None = None
+        self.records: int | None = None  # of one long series, where some are missing
         if isinstance(parts, Parts) and asked.time and not asked.sample:
-            self.parts = in_time(parts, asked.time, window)
-        self.grid = self._grid()
-        if isinstance(self.parts, Parts) and self.grid and not asked.sample and self.gaps and asked.spacing == "equal":
-            self.parts, self.records = in_places(self.parts, asked.time, window, self.grid)
+            self._cut(parts, asked.window or 0)
+        else:
+            self.grid = self._grid()
         self.own, self.series, self.known = self._roles()
+
+    def _cut(self, parts: Parts, window: int) -> None:
+        """Cuts one long series into windows by its times; missing records have a place in them too."""
+        self.parts = parts = in_time(parts, self.asked.time, window)
+        self.grid = self._grid()
+        if self.grid is not None and self.gaps and self.asked.spacing == "equal":
+            self.parts, self.records = in_places(parts, self.asked.time, window, self.grid)
 
     def write(self, folder: Path, schema: Schema, n: int) -> None:
         """Writes what `TimeSeriesDataset.save` writes of so many samples."""
@@ -94,21 +101,18 @@ class Reading:
 
     def _ordered(self, samples: int | None = None) -> Iterator[tuple[Rows, Times | None]]:
         """Of each part the rows and times, of so many samples at most."""
-        asked, note = self.asked, self.note
+        note, spacing = self.note, self.asked.spacing
         told: dict[str, Any] = {"gaps": self.gaps, "step": self.step, "grid": self.grid}
         if isinstance(self.parts, Melted) or self.records is None:
-            return _each(self.parts.of(samples), lambda source: ordered(source, note, asked.spacing, **told))
+            return _each(self.parts.of(samples), lambda source: ordered(source, note, spacing, **told))
         steps = range(self.records)
-        return _each(
-            self.parts.ranges(samples),
-            lambda part: ordered(
-                part[1],
-                note,
-                asked.spacing,
-                span=steps[part[0].start * note.window : part[0].stop * note.window],
-                **told,
-            ),
-        )
+
+        def windows(part: tuple[range, Source]) -> tuple[Rows, Times | None]:
+            numbers, source = part
+            span = steps[numbers.start * note.window : numbers.stop * note.window]
+            return ordered(source, note, spacing, span=span, **told)
+
+        return _each(self.parts.ranges(samples), windows)
 
     def _filled(self, samples: int | None = None) -> Iterator[Filled]:
         """The same, without missing values, and with masks."""
@@ -119,7 +123,6 @@ class Reading:
 
     def _grid(self) -> Grid | None:
         """Where all times lie, by the first clock by which they are equally spaced."""
-        self.grid = None
         if not self.asked.time:
             return None
         if self.asked.spacing == "irregular":
