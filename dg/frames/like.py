@@ -37,18 +37,16 @@ def read_like(
     Raises ValueError as `read_long` does, and where a value, a length or a step of time is not the schema's.
     """
     check(read_like, {"missing": missing}, "read_like")
-    note, asked = _note(schema), _asked(schema, missing)
+    note, asked = _note(schema), _asked(table, schema, missing)
     if folder is None:
         rows, times, masks = _rows(table, schema, asked)
         return assembled(rows, schema, times and later(times, note), masks)
-    if note.window and note.sample not in columns_of(table):  # one long series, as the schema's table may have been
-        asked = asked._replace(sample="")
     return read_into(folder, table, asked, like=schema)
 
 
 def first_rows(table: pd.DataFrame | str | Path, schema: Schema, *, missing: Missing = "refuse") -> NDArray[np.int64]:
     """In which row of the table each sample of `read_like` begins, [n], counted from 1 without the header."""
-    rows, _, _ = _rows(table, schema, _asked(schema, missing))
+    rows, _, _ = _rows(table, schema, _asked(table, schema, missing))
     return rows.numbers[rows.begin]
 
 
@@ -58,15 +56,18 @@ def _note(schema: Schema) -> Table:
     return schema.table
 
 
-def _asked(schema: Schema, missing: Missing) -> Asked:
-    """What `read_long` would be told, but for the columns that are made."""
+def _asked(table: pd.DataFrame | str | Path, schema: Schema, missing: Missing) -> Asked:
+    """What `read_long` would be told, but for the columns that are made.
+
+    Where samples are windows, a table without their column is one long series, as the schema's own may have been.
+    """
     note = _note(schema)
     made = {note.first, note.gap, *map(mask_of, note.masked)}
     own, series = (
         [field for field in fields if field.name not in made] for fields in (schema.metadata, schema.measurements)
     )
     return Asked(
-        note.sample,
+        "" if note.window and note.sample not in columns_of(table) else note.sample,
         note.time,
         metadata=[field.name for field in own],
         measurements=[field.name for field in series],
@@ -81,7 +82,7 @@ def _asked(schema: Schema, missing: Missing) -> Asked:
 
 def _rows(table: pd.DataFrame | str | Path, schema: Schema, asked: Asked) -> Filled:
     """The rows without missing values, their times, and the masks of what was missing."""
-    note, own, series = _note(schema), asked.metadata or [], asked.measurements or []
+    note, own, series = replace(_note(schema), sample=asked.sample), asked.metadata or [], asked.measurements or []
     found, known = opened(table), dict(note.formats)
     if note.wide:
         steps = dict(note.wide)
@@ -89,8 +90,6 @@ def _rows(table: pd.DataFrame | str | Path, schema: Schema, asked: Asked) -> Fil
         source = melted(source, own, steps, refuse=asked.missing == "refuse")
         note = replace(note, sample=ROW, columns=(*note.columns, (ROW, "int64")))
     else:
-        if note.window and note.sample not in found.frame:  # one long series, as the schema's table may have been
-            note = replace(note, sample="")
         keys = filter(None, (note.sample, note.time))
         source = source_of(found, [*keys, *own, *series], categorical=asked.categorical, only=True, known=known)
     if asked.missing == "refuse":
