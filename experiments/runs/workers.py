@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 
 WORKERS = multiprocessing.get_context("forkserver")
 IMPORTED = ["experiments.runs.sampling", "experiments.generate"]  # torch and all models, for seconds; Hydra
@@ -16,6 +16,7 @@ def import_beside() -> None:
     Ctrl-C in a terminal reaches it too, and is this process's to handle: it never sees one, and ends with this one.
     """
     WORKERS.set_forkserver_preload(IMPORTED)
+    resource_tracker.ensure_running()  # first, for when it starts it lets signals through again
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
