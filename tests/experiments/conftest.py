@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
 import numpy as np
@@ -16,12 +17,14 @@ from nbformat.v4 import new_code_cell
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 
+import dg.generator
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical, Continuous, Schema
 from experiments.runs.run import Run
 from experiments.runs.training import train
 
 ROOT = Path(__file__).resolve().parents[2]
+TOGETHER = 120  # samples that a run of scale smoke makes together, all that are wanted of it; 500 otherwise
 
 
 @pytest.fixture
@@ -73,7 +76,9 @@ def smoke(store: Path) -> Callable[..., Run]:
 
     def run(*overrides: str) -> Run:
         with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-            return train(compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides]))
+            config = compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides])
+        with patch.object(dg.generator, "CHUNK", TOGETHER):
+            return train(config)
 
     return run
 
@@ -114,7 +119,8 @@ def execute(kernel: KernelManager) -> Callable[[str], set[str]]:
 
     def run(name: str) -> set[str]:
         notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-        notebook.cells.insert(0, new_code_cell("%reset -f"))
+        begun = f"%reset -f\nimport dg.generator\ndg.generator.CHUNK = {TOGETHER}"
+        notebook.cells.insert(0, new_code_cell(begun))
         client = NotebookClient(notebook, km=kernel, timeout=600)
         client.execute()
         client.kc.stop_channels()
