@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, lru_cache
 
 import numpy as np
 from dp_accounting import (
@@ -70,14 +70,7 @@ class Mechanism:
             return self._whole
         if self.accountant != "PLD":
             return None
-        spent = self._spent
-        epsilons = np.linspace(0, spent.get_epsilon(TAIL), 50)
-        deltas = np.atleast_1d(spent.get_delta(epsilons))
-        return max(
-            1 / get_sigma_gaussian(float(e), float(d))
-            for e, d in zip(epsilons, deltas, strict=True)
-            if TAIL / 2 <= d < 1
-        )
+        return _mu(self.event)
 
     @property
     def _whole(self) -> float:
@@ -93,12 +86,27 @@ class Mechanism:
         """As dp-accounting has it."""
         return _event(self._noise, self.sampling_rate, self.steps)
 
-    @cached_property
+    @property
     def _spent(self) -> PLDAccountant | RdpAccountant:
-        accountant = PLDAccountant() if self.accountant == "PLD" else RdpAccountant()
-        return accountant.compose(self.event)
+        return _accounted(PLDAccountant if self.accountant == "PLD" else RdpAccountant, self.event)
 
 
+@lru_cache(maxsize=8)  # of up to a second
+def _accounted(accountant: type[PLDAccountant] | type[RdpAccountant], event: DpEvent) -> PLDAccountant | RdpAccountant:
+    return accountant().compose(event)
+
+
+@cache  # of a second
+def _mu(event: DpEvent) -> float:
+    spent = _accounted(PLDAccountant, event)
+    epsilons = np.linspace(0, spent.get_epsilon(TAIL), 50)
+    deltas = np.atleast_1d(spent.get_delta(epsilons))
+    return max(
+        1 / get_sigma_gaussian(float(e), float(d)) for e, d in zip(epsilons, deltas, strict=True) if TAIL / 2 <= d < 1
+    )
+
+
+@cache  # of some seconds
 def noise_for(epsilon: float, delta: float, sampling_rate: float, steps: int, uses: int = 1) -> float:
     """The least noise multiplier under which `steps` batches stay within ε at `delta`."""
     if sampling_rate == 1:
