@@ -19,6 +19,7 @@ from tests.commands import Command
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["model=doppelganger", "dataset=wwt", "scale=smoke", "seed=1", "scale.samples=100", "scale.batches=12"]
+SMALL += ["scale.validation.times=2"]
 QUIET = [*SMALL, "logger=csv"]
 
 
