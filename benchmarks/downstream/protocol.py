@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Task:
     controls: tuple[str, ...]
     scores: Mapping[str, Score]
 
-    @property
+    @cached_property
     def description(self) -> str:
         """Everything that decides the scores, except the data and the seed."""
         made = {name: str(make(0)) for name, make in self.predictors.items()}

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -102,7 +103,7 @@ class Cell:
         train = real.train if run.generated.schema.metadata else real.train.without_metadata()
         return concatenate([train, run.generated]), {"A′": real.held_out}
 
-    @property
+    @cached_property
     def file(self) -> Path:
         """Where the scores are kept; the name is a hash of all that decides them."""
         run, prints = self.run, [self.run.real.train.fingerprint, self.run.real.held_out.fingerprint]

@@ -85,6 +85,12 @@ def smoke(store: Path) -> Callable[..., Run]:
 
 
 @pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples are made as those of the store's runs were."""
+    monkeypatch.setattr(dg.generator, "CHUNK", TOGETHER)
+
+
+@pytest.fixture
 def copy(smoke: Callable[..., Run], tmp_path: Path) -> Callable[..., Run]:
     """Gives a copy of such a run in the test's own folder, to be damaged."""
 

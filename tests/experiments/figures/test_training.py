@@ -22,7 +22,7 @@ def test_the_metric_and_the_losses_of_all_that_trains(runs):
     assert set(frame["model"]) == {"naive_gan", "hmm"}
     ours = frame[frame["model"] == "naive_gan"]
     assert set(ours["quantity"]) >= {training.METRIC, "generator"}
-    assert ours["trained"].between(0, 1, inclusive="right").all() and set(ours["batches"]) == {20}
+    assert ours["trained"].between(0, 1, inclusive="right").all() and set(ours["batches"]) == {10}
     logged = runs[0].curves["train/generator"].dropna()
     assert ours.loc[ours["quantity"] == "generator", "value"].tolist() == pytest.approx(logged.tolist())
 
