@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hydra import initialize_config_dir
 
 from experiments.figures import figure16
@@ -84,6 +85,7 @@ def test_its_runs_are_table_3s_without_privacy_the_releases_noise_and_what_goes_
     assert len({identity(cell) for cell in cells}) == len(cells) == 8
 
 
+@pytest.mark.slow
 def test_a_private_run_begins_with_simulated_pages_and_keeps_its_promise(smoke, tmp_path):
     runs = [smoke(f"model={model}") for model in ("doppelganger", "doppelganger_private", "gaussian_private")]
     card = runs[1].generator.card
