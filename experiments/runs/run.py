@@ -52,6 +52,8 @@ def identity(config: DictConfig) -> str:
     }
     if dataset["held_out"]:
         decisive["split"] = SPLIT
+        if share := dataset.get("validation"):
+            decisive["validation_share"] = share
     if schema := dataset["load"].get("schema"):
         decisive["schema"] = sha256(schema)
     privacy = content["model"].get("privacy")

@@ -50,12 +50,16 @@ def test_what_does_not_decide_the_result_does_not_decide_the_name(config, overri
     ("chosen", "name"),
     [
         (["model=doppelganger", "dataset=wwt", "scale.samples=200", "scale.batches=20"], "90059f990fa7"),
-        (["model=ar", "dataset=gcut_jobs", "scale=evening"], "cc50402b25a5"),
+        (["model=ar", "dataset=gcut_jobs", "scale=evening"], "1fefa42f469f"),
     ],
 )
 def test_moving_house_does_not_change_the_name(config, chosen, name):
     """Runs that were made before are found: where code stands, and how a model is drawn, decides nothing."""
     assert identity(config(*chosen)) == name
+
+
+def test_how_much_is_v_decides_the_name(config):
+    assert identity(config(CHEAP, "+dataset.validation=0.4")) != identity(config(CHEAP))
 
 
 def test_where_outputs_are_kept_and_how_a_dataset_is_drawn_do_not_decide_the_name(config, tmp_path):
