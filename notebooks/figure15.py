@@ -34,4 +34,4 @@ figure15.render(frame)
 # On real pages, three seeds (`results/wwt-real-privacy/`, 4,000 batches): who holds the model is right in 97.0 % of
 # guesses with 200 training pages, 90.8 % with 500, 72.4 % with 1,000 and 63.2 % with 1,506, so more data help, as the
 # paper says. Who has generated samples alone does no better than guessing, and finds what a bootstrap copies. At scale
-# smoke all four sizes are the same 100 samples, and 20 batches teach the critic next to nothing.
+# smoke all four sizes are the same 100 samples, and ten batches teach the critic next to nothing.

@@ -53,6 +53,6 @@ def test_written_at_smoke(smoke, shared_data, tmp_path, monkeypatch):
     pages = f"data={shared_data / 'wwt' / 'train_1_subset.csv.gz'}"
     runs = [smoke("model=doppelganger", pages), smoke("model=rcgan", "batches=1", "scale.validation.samples=10")]
     text = artifact.write("obfuscation", runs, tmp_path)
-    assert "At scale smoke nothing is judged" in text and "RCGAN" not in text
+    assert "At scale smoke nothing is judged" in text and "| RCGAN" not in text
     found = pd.read_csv(tmp_path / "obfuscation.csv")
     assert len(found) == 4 * (1 + 3) and found[["samples", "white", "forgotten"]].stack().between(0, 1).all()

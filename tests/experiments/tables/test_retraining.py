@@ -14,6 +14,6 @@ def test_one_row_a_run_and_wanted_distribution(smoke, monkeypatch):
     frame = retraining.compute(runs)
     assert frame["model"].tolist() == ["doppelganger"] * 3 and frame["wanted"].nunique() == 3
     assert frame[["before", "after", "noise"]].apply(lambda column: column.between(0, 1)).all(axis=None)
-    assert (frame["noise"] < 0.1).all() and (frame["draws"] >= 1).all() and frame["batches"].eq(20).all()
+    assert (frame["noise"] < 0.1).all() and (frame["draws"] >= 1).all() and frame["batches"].eq(10).all()
     text = retraining.render(frame)
     assert "DoppelGANger" in text and "RCGAN" not in text and "another seed" in text

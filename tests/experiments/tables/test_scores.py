@@ -27,17 +27,17 @@ def test_one_row_a_model_and_seed(config, tmp_path):
     ]
     rows = frame.set_index("model")
     assert rows[SIX].notna().sum(axis=1).to_dict() == {"real": 6, "rcgan": 5, "bootstrap": 6}
-    assert rows.loc["bootstrap", ["discriminative steps", "predictive steps"]].tolist() == [80, 200]
+    assert rows.loc["bootstrap", ["discriminative steps", "predictive steps"]].tolist() == [40, 100]
     parts = runs[1].real
     for model, candidate in (("real", parts.train), ("bootstrap", runs[1].generated)):
         how = {"scale": parts.train, "seed": 0, "log": list(runs[1].config.dataset.log)}
-        told = discriminative_score(parts.held_out, candidate, steps=80, **how)
+        told = discriminative_score(parts.held_out, candidate, steps=40, **how)
         assert rows.loc[model, "discriminative"] == pytest.approx(told)
-        error = predictive_score(candidate, parts.held_out, steps=200, **how)
+        error = predictive_score(candidate, parts.held_out, steps=100, **how)
         assert rows.loc[model, "predictive"] == pytest.approx(error, rel=1e-4)
         assert rows.loc[model, "deviations"] == statistic_similarity(parts.held_out, candidate, "std")
     text = artifact.write("scores", runs, tmp_path / "results")
-    assert text.startswith("# Scores (§5.2)") and "after 80 steps" in text and "after 200 steps" in text
+    assert text.startswith("# Scores (§5.2)") and "after 40 steps" in text and "after 100 steps" in text
     assert f"- No lengths: RCGAN, {runs[0].lacks['lengths']}." in text
 
 

@@ -21,10 +21,10 @@ def test_seconds_a_batch_times_the_papers_batches(runs):
     frame = table4.compute(runs).set_index("model")
     assert set(frame.index) == {"ar", "hmm"}
     assert frame["samples"].tolist() == [100, 100]
-    assert frame["batches"].to_dict() == {"ar": 20, "hmm": 50}
+    assert frame["batches"].to_dict() == {"ar": 10, "hmm": 50}
     seconds = {run.model: run.provenance["seconds"] for run in runs}
     hours = frame["hours at paper scale"]
-    assert hours["ar"] == pytest.approx(seconds["ar"] / 20 * 200_000 / 3600)
+    assert hours["ar"] == pytest.approx(seconds["ar"] / 10 * 200_000 / 3600)
     assert hours["hmm"] == pytest.approx(seconds["hmm"] * 50_000 / 100 / 3600)
 
 
