@@ -121,6 +121,16 @@ def alias(path: str | Path) -> Iterator[Path]:
         yield link
 
 
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """An empty folder to write into, which becomes `folder`, a new one, when it is whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder.parent) as unfinished:
+        yield Path(unfinished)
+        Path(unfinished).chmod(0o755)
+        Path(unfinished).rename(folder)
+
+
 def sha256(path: str | Path) -> str:
     """The SHA-256 of a regular file's bytes; one to three seconds a gigabyte."""
     with open(regular(path), "rb") as file:

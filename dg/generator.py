@@ -10,7 +10,6 @@ from dataclasses import replace
 from inspect import signature
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +26,7 @@ from dg.conditions import Conditions, Metadata
 from dg.dataset import TimeSeriesDataset, concatenate
 from dg.encoding import Encoded, Encoder, width
 from dg.encoding.constraints import Repairs, report
+from dg.files import appearing
 from dg.hyperparameters import Count, Seed, check
 from dg.lengths import Asked, Lengths
 from dg.memory import available
@@ -206,11 +206,8 @@ class Generator:
         elif path.exists():
             self._write(path)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=".unfinished-", dir=path.parent) as unfinished:
-                self._write(Path(unfinished))
-                Path(unfinished).chmod(0o755)
-                Path(unfinished).rename(path)
+            with appearing(path) as folder:
+                self._write(folder)
 
     def _write(self, folder: Path) -> None:
         described = {"format": FORMAT, **self.module.description()}

@@ -6,7 +6,6 @@ import json
 import math
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import hydra
@@ -18,6 +17,7 @@ from benchmarks.column import FEWEST as COMPARED
 from benchmarks.features import features
 from benchmarks.two_sample import TwoSample, two_sample
 from dg.dataset import TimeSeriesDataset
+from dg.files import appearing
 from dg.generator import Generator
 from dg.hyperparameters import Count, Seed, check
 from dg.model_file import load
@@ -103,15 +103,10 @@ def privacy(
         shadows=shadows,
     )
     text, figure = page(found), draw(sides.members, others, generated, rng=rng)
-    folder = Path(out)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".unfinished-", dir=folder.parent) as unfinished:
-        new = Path(unfinished)
-        figure.savefig(new / "privacy.png", dpi=150)
-        (new / "privacy.json").write_text(f"{json.dumps(_described(found, seed), indent=2)}\n", encoding="utf-8")
-        (new / "privacy.md").write_text(f"{text}\n", encoding="utf-8")
-        new.chmod(0o755)
-        new.rename(folder)
+    with appearing(Path(out)) as folder:
+        figure.savefig(folder / "privacy.png", dpi=150)
+        (folder / "privacy.json").write_text(f"{json.dumps(_described(found, seed), indent=2)}\n", encoding="utf-8")
+        (folder / "privacy.md").write_text(f"{text}\n", encoding="utf-8")
     return text
 
 
