@@ -131,6 +131,10 @@ class TimeSeriesDataset:
         """The same records with no metadata, for models that cannot generate any."""
         return replace(self, schema=replace(self.schema, metadata=()), metadata=self.metadata[[]])
 
+    def beside(self, generated: TimeSeriesDataset) -> TimeSeriesDataset:
+        """Real samples as they can be compared with generated ones: without metadata, where these have none."""
+        return self if generated.schema.metadata else self.without_metadata()
+
     def only_numeric(self) -> TimeSeriesDataset:
         """The same samples without their categorical measurements, for metrics that compute with numbers."""
         fields = self.schema.measurements

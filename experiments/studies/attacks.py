@@ -82,7 +82,7 @@ def attempts(
     sides = candidates(members, nonmembers, rng=rng)
     refuse_overlap({"members": sides[0], "non-members": sides[1], "reference samples": reference})
     chosen = _groups(*sides)
-    known, made, *placed = points(*(like(side, generated) for side in (reference, generated, *sides)))
+    known, made, *placed = points(*(side.beside(generated) for side in (reference, generated, *sides)))
     ratios = density_ratio(placed[0], made, known), density_ratio(placed[1], made, known)
     yield from _judged(RATIO, ratios, chosen, delta, rng)
     yield from _judged(DISTANCE, (closeness(placed[0], made), closeness(placed[1], made)), chosen, delta, rng)
@@ -95,11 +95,6 @@ def why_no_critic(generator: Generator) -> str:
     if generator.card is not None and generator.card.retrained:
         return "an untrained one took its place when the model was retrained"
     return ""
-
-
-def like(real: TimeSeriesDataset, generated: TimeSeriesDataset) -> TimeSeriesDataset:
-    """Real samples as samples of a model are that generates no metadata, if this one does not."""
-    return real if generated.schema.metadata else real.without_metadata()
 
 
 def _groups(members: TimeSeriesDataset, nonmembers: TimeSeriesDataset) -> dict[str, Chosen]:

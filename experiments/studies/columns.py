@@ -56,8 +56,7 @@ def scored(
 
     about_train: whether there is an answer to questions about the training samples; NaN otherwise
     """
-    if not candidate.schema.metadata:
-        train, reference = train.without_metadata(), reference.without_metadata()
+    train, reference = train.beside(candidate), reference.beside(candidate)
     candidate = candidate.take(slice(len(reference)))
     for column in columns(train, reference):
         asked = about_train or column.aspect != "privacy"

@@ -100,8 +100,7 @@ class Cell:
                 return real.held_out, {"A": real.train}
             case "B":
                 return run.generated, {"A′": real.held_out, "B′": run.generated_test}
-        train = real.train if run.generated.schema.metadata else real.train.without_metadata()
-        return concatenate([train, run.generated]), {"A′": real.held_out}
+        return concatenate([real.train.beside(run.generated), run.generated]), {"A′": real.held_out}
 
     @cached_property
     def file(self) -> Path:

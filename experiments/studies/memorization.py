@@ -109,10 +109,8 @@ def _scores(frame: pd.DataFrame) -> pd.DataFrame:
 def _sides(run: Run, candidate: TimeSeriesDataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if run.real.nothing_held_out:
         raise ValueError(f"{run.folder}: memorisation shows against held-out samples only; choose dataset.held_out=0.5")
-    train, log = run.real.train, run.config.dataset.log
+    train, log = run.real.train.beside(candidate), run.config.dataset.log
     part = candidate.take(slice(MEASURED))
-    if not part.schema.metadata:
-        train = train.without_metadata()
     return normalized(part, train, log), normalized(train, train, log)
 
 

@@ -13,7 +13,6 @@ from benchmarks.neighbors import nearest
 from dg.dataset import TimeSeriesDataset
 from experiments.ink.models import colour_of
 from experiments.ink.plots import footer, panels
-from experiments.studies.attacks import like
 
 DRAWN = 3  # pairs of a side
 FEW = 20  # records; shorter series are drawn with a mark at each record
@@ -42,7 +41,7 @@ def draw(
     sides = candidates(members, nonmembers, rng=rng)
     figure, axes = panels(DRAWN, 4, width=10, height=1.6)
     for place, (name, real) in enumerate(zip(("member", "non-member"), sides, strict=True)):
-        for row, pair in enumerate(pairs(generated, like(real, generated), like(members, generated))):
+        for row, pair in enumerate(pairs(generated, real.beside(generated), members.beside(generated))):
             shown = (("generated", generated, pair.generated, "doppelganger"), (name, real, pair.real, "real"))
             for column, (title, dataset, number, colour) in enumerate(shown, start=2 * place):
                 series = dataset.measurements[number, : dataset.lengths[number], 0]
