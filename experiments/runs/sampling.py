@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
 import signal
 import threading
 from collections import Counter, abc, deque
@@ -13,7 +12,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import torch
@@ -26,7 +24,7 @@ from dg.generator import Generator, Order
 from dg.hyperparameters import Count, Few, Seed, check
 from dg.memory import keep_large_buffers
 from dg.model_file import load
-from experiments.runs.table_file import Part, keep, part, taken, writer
+from experiments.runs.table_file import part, writer
 from experiments.runs.workers import WORKERS
 
 SAMPLES = 1000  # unless said otherwise
@@ -68,13 +66,13 @@ class _Made(NamedTuple):
     """The samples of one chunk as a part of a table, and what was repaired in them."""
 
     samples: int
-    table: Part
+    table: bytes
     repairs: Repairs
 
 
 def parts(
     folder: str | Path, model: Generator, order: Order, name: str, *, jobs: int
-) -> abc.Generator[tuple[int, Part], None, None]:
+) -> abc.Generator[tuple[int, bytes], None, None]:
     """How many samples each part of the table called `name` has, and the part; the same whatever `jobs` is.
 
     At the end the log says what was repaired in all of them.
@@ -101,21 +99,16 @@ def _here(model: Generator, order: Order, name: str) -> Iterator[_Made]:
 
 
 def _beside(folder: str | Path, model: Generator, order: Order, name: str, jobs: int) -> Iterator[_Made]:
-    """All chunks, made by `jobs` processes, which hand them over in files beside the table."""
-    keep_large_buffers()
-    with TemporaryDirectory(prefix=".unfinished-", dir=Path(name).parent) as handed:
-        pool = ProcessPoolExecutor(
-            jobs, mp_context=WORKERS, initializer=_begin, initargs=(folder, order, name, Path(handed))
-        )
-        try:
-            asked = (pool.submit(_numbered, number) for number in range(model.chunks(order)))
-            waiting = deque(islice(asked, AHEAD * jobs - 1))
-            for number in range(model.chunks(order)):
-                waiting.extend(islice(asked, 1))
-                samples, repairs = waiting.popleft().result()
-                yield _Made(samples, taken(_file(Path(handed), number), name), repairs)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    """All chunks, made by `jobs` processes."""
+    pool = ProcessPoolExecutor(jobs, mp_context=WORKERS, initializer=_begin, initargs=(folder, order, name))
+    try:
+        asked = (pool.submit(_numbered, number) for number in range(model.chunks(order)))
+        waiting = deque(islice(asked, AHEAD * jobs - 1))
+        while waiting:
+            waiting.extend(islice(asked, 1))
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _part(model: Generator, order: Order, number: int, name: str) -> _Made:
@@ -125,35 +118,27 @@ def _part(model: Generator, order: Order, number: int, name: str) -> _Made:
     return _Made(len(samples), part(frame, name, first=number == 0), repairs)
 
 
-_task: tuple[Generator, Order, str, Path]  # of a process that makes chunks
+_task: tuple[Generator, Order, str]  # of a process that makes chunks
 
 
-def _begin(folder: str | Path, order: Order, name: str, handed: Path) -> None:
+def _begin(folder: str | Path, order: Order, name: str) -> None:
     """What such a process does first. A signal to all is its parent's to handle, and it ends when its parent does."""
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(handed,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     keep_large_buffers()
-    _task = (load(folder), order, name, handed)
+    _task = (load(folder), order, name)
 
 
-def _end_with_parent(handed: Path) -> None:
-    """Waits for the parent's end; one that was killed has not removed the files that were handed over."""
+def _end_with_parent() -> None:
+    """Waits for the parent's end: one that was killed has told nobody to stop."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
-    shutil.rmtree(handed, ignore_errors=True)
     os._exit(1)
 
 
-def _numbered(number: int) -> tuple[int, Repairs]:
-    """Makes a chunk and hands its part over in a file; returns how many samples it has, and what was repaired."""
-    model, order, name, handed = _task
-    made = _part(model, order, number, name)
-    keep(made.table, _file(handed, number))
-    return made.samples, made.repairs
-
-
-def _file(handed: Path, number: int) -> Path:
-    return handed / str(number)
+def _numbered(number: int) -> _Made:
+    model, order, name = _task
+    return _part(model, order, number, name)

@@ -147,16 +147,12 @@ def test_an_interrupted_command_leaves_nothing(model, tmp_path, begun):
 
 
 def _written(folder: Path) -> bool:
-    """Whether a part is written; there are never more in front of it than are allowed."""
-    assert len(list(folder.glob(".unfinished-*/*"))) <= 2 * sampling.AHEAD
+    """Whether a part is written."""
     return any(file.stat().st_size for file in folder.glob(".unfinished-*.parquet"))
 
 
 def _parent(told: Path) -> None:
-    handed = told.with_name("handed")
-    handed.mkdir()
-    (handed / "0").write_text("a part")
-    child = multiprocessing.get_context("fork").Process(target=sampling._end_with_parent, args=(handed,))
+    child = multiprocessing.get_context("fork").Process(target=sampling._end_with_parent)
     child.start()
     told.write_text(str(child.pid))
     time.sleep(60)
@@ -164,7 +160,6 @@ def _parent(told: Path) -> None:
 
 @pytest.mark.slow
 def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path):
-    """And removes what was handed over."""
     parent = READY.Process(target=_parent, args=(tmp_path / "child",))
     parent.start()
     while not ((tmp_path / "child").exists() and (told := (tmp_path / "child").read_text())):
@@ -172,7 +167,6 @@ def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path):
     child = psutil.Process(int(told))
     parent.kill()
     assert not psutil.wait_procs([child], timeout=10)[1]
-    assert not (tmp_path / "handed").exists()
 
 
 @pytest.mark.slow
