@@ -179,7 +179,7 @@ def read_asked(table: object, name: str) -> tuple[pd.DataFrame, str]:
     if not isinstance(table, str | Path):
         raise ValueError(f"{name}: {short(table)} is no mapping and no table of one row a sample")
     packed = packing(table)
-    with reading(table, "save it as CSV or Parquet"):
+    with reading(table, "save it as CSV in UTF-8 or as Parquet"):
         if packed == "parquet":
             return pd.read_parquet(table), str(table)
         compression = "gzip" if packed == "gzip" else None

@@ -12,6 +12,15 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+OTHERS = {  # kinds of files that hold tables, and that we do not read, by how they begin
+    "a workbook or another zip": (b"PK\x03\x04",),
+    "a workbook or another document of Office": (b"\xd0\xcf\x11\xe0",),
+    "JSON": (b"[{", b"[\n", b"{\n", b'{"'),
+    "text in UTF-16": (b"\xff\xfe", b"\xfe\xff"),
+    "an Arrow file": (b"ARROW1",),
+    "compressed by Zstandard": (b"\x28\xb5\x2f\xfd",),
+    "compressed by xz": (b"\xfd7zXZ",),
+}
 JSON_LIMIT = 16 * 2**20  # bytes; the schema of a dataset with thousands of categories has some hundred thousand
 ITEMS = 200_000  # in one JSON file; each may be wrong, and pydantic then keeps a report of a kilobyte
 STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
@@ -32,10 +41,16 @@ def regular(path: str | Path) -> Path:
 
 
 def packing(path: str | Path) -> Literal["parquet", "gzip", "none"]:
-    """What a regular file is by its first bytes: Parquet, something in gzip, or neither."""
+    """What a table's file is by its first bytes: Parquet, something in gzip, or neither, and then text.
+
+    Raises ValueError where they are those of another kind of file, and names it.
+    """
     with open(regular(path), "rb") as file:
-        begins = file.read(4)
-    return "parquet" if begins == b"PAR1" else "gzip" if begins.startswith(b"\x1f\x8b") else "none"
+        begins = file.read(6)
+    for kind, marks in OTHERS.items():
+        if begins.startswith(marks):
+            raise ValueError(f"{path} is {kind}; save it as CSV in UTF-8 or as Parquet")
+    return "parquet" if begins.startswith(b"PAR1") else "gzip" if begins.startswith(b"\x1f\x8b") else "none"
 
 
 def content(path: str | Path, limit: int) -> bytes:

@@ -24,7 +24,7 @@ from dg.doppelganger import DoppelGANger
 from dg.encoding import Encoder
 from dg.generator import Generator
 
-EVERY = 0.2  # seconds between two looks at the memory
+EVERY = 0.5  # seconds between two looks at the memory
 
 
 def main() -> None:
@@ -53,7 +53,10 @@ def main() -> None:
 
 
 def _drawn(model: Path, out: Path, samples: int, jobs: int) -> tuple[float, float]:
-    """Seconds of the command, and the most memory, in GiB, that it and its processes held together."""
+    """Seconds of the command, and the most memory, in GiB, that it and its processes held together.
+
+    A page that several share counts once (Linux' proportional set size).
+    """
     options = [f"generator={model}", f"out={out}", f"n={samples}", "seed=0", f"jobs={jobs}"]
     started, peak = time.perf_counter(), 0
     command = subprocess.Popen([sys.executable, "-m", "experiments.generate", *options], stderr=subprocess.DEVNULL)
@@ -61,7 +64,7 @@ def _drawn(model: Path, out: Path, samples: int, jobs: int) -> tuple[float, floa
     while command.poll() is None:
         try:
             family = [watched, *watched.children(recursive=True)]
-            peak = max(peak, sum(process.memory_info().rss for process in family))
+            peak = max(peak, sum(process.memory_full_info().pss for process in family))
         except psutil.NoSuchProcess:
             pass
         time.sleep(EVERY)

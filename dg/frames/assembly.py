@@ -61,7 +61,8 @@ def samples_of(
     refuse_ids(rows, own, categorical)
     fields: dict[str, Field] = {}
     for column in (*own, *series):
-        values = rows.frame[column].iloc[rows.begin] if column in own else rows.frame[column]
+        values = rows.frame[column].set_axis(rows.numbers)
+        values = values.iloc[rows.begin] if column in own else values
         fields[column] = field_of(values, rows.where, category=column in categorical, pool=pool)
     schema = schema_of(
         name,

@@ -12,6 +12,7 @@ from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_
 from dg.clocks import DAY, counted
 from dg.fields import MISSING, POOLED, Categorical, Continuous, Field
 from dg.files import short
+from dg.frames.numerals import refuse_numerals
 from dg.frames.rows import Rows
 from dg.tabular import DAYS, SECONDS, UNITS
 
@@ -29,6 +30,7 @@ def field_of(
 ) -> Field:
     """Text, booleans and categories are categorical, whole numbers stay whole, dates are days or seconds.
 
+    values: the index numbers their rows, from 1, where they are text
     category: numbers are categories too
     pool: the most values of a category; the rarest beyond it are put together
     counts: of these values, where `values` are a `digest`
@@ -42,9 +44,11 @@ def field_of(
         return Continuous(name, unit=SECONDS if (counted(values, "utc") % DAY).any() else DAYS, integer=True)
     if is_numeric_dtype(kind):
         return Continuous(name, integer=is_integer_dtype(kind))
+    if isinstance(kind, pd.CategoricalDtype):
+        return _category(name, values.astype(str), list(map(str, kind.categories)), where, pool, counts)
+    refuse_numerals(values, where)
     told = values.astype(str)
-    known = map(str, kind.categories) if isinstance(kind, pd.CategoricalDtype) else sorted(set(told))
-    return _category(name, told, list(known), where, pool, counts)
+    return _category(name, told, sorted(set(told)), where, pool, counts)
 
 
 def digest(values: pd.Series, *, category: bool = False) -> pd.Series:

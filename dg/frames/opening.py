@@ -34,7 +34,7 @@ def opened(table: pd.DataFrame | str | Path, only: Sequence[str] | None = None) 
     if isinstance(table, pd.DataFrame):
         return Opened(_without_index(table), "the table")
     packed = packing(table)
-    with reading(table, "save it as CSV or Parquet"):
+    with reading(table, "save it as CSV in UTF-8 or as Parquet"):
         if packed == "parquet":
             return Opened(_without_index(_parquet(table, only)), str(table))
         _refuse_large(Path(table).stat().st_size * PACKED[packed], str(table))
@@ -48,7 +48,7 @@ def columns_of(table: pd.DataFrame | str | Path) -> list[str]:
     if isinstance(table, pd.DataFrame):
         return [str(column) for column in _without_index(table)]
     packed = packing(table)
-    with reading(table, "save it as CSV or Parquet"), alias(table) as path:
+    with reading(table, "save it as CSV in UTF-8 or as Parquet"), alias(table) as path:
         if packed == "parquet":
             with ParquetFile(path) as file:
                 return [str(column) for column in _without_index(file.schema_arrow.empty_table().to_pandas())]

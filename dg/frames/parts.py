@@ -105,7 +105,7 @@ def parted(
         "threads": min(os.cpu_count() or 1, memory // THREAD),
     }
     with duckdb.connect(folder / "sorted.duckdb", config={**OFFLINE, **config}) as database:
-        with reading(table, "save it as CSV or Parquet"), alias(table) as link, _enough(table, memory):
+        with reading(table, "save it as CSV in UTF-8 or as Parquet"), alias(table) as link, _enough(table, memory):
             stored = Stored(database, table, link, named if only else None)
             stored.refuse_empty()
             source_of(Opened(stored.fetch("false", "numbered").reindex([0]), str(table)), named, empty=stored.names)

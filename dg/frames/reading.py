@@ -218,9 +218,9 @@ class Reading:
                 starts.append(times.first)
                 whole = whole and (times.gaps is None or bool((times.gaps == np.rint(times.gaps)).all()))
             for column in self.series:
-                values, category = rows.frame[column], column in asked.categorical
+                values, category = rows.frame[column].set_axis(rows.numbers), column in asked.categorical
                 both = [digests[column], values] if column in digests else [values]
-                digests[column] = digest(pd.concat(both, ignore_index=True), category=category)
+                digests[column] = digest(pd.concat(both), category=category)
                 if asked.pool is None and len(digests[column]) > CATEGORIES:
                     field_of(digests[column], self.where, category=category)  # refuses it
                 if asked.pool is not None and is_category(values, category):
@@ -236,7 +236,9 @@ class Reading:
         refuse_ids(own, self.own, asked.categorical)
         fields: dict[str, Field] = {}
         for column in (*self.own, *self.series):
-            values, counted = (own.frame[column], None) if column in self.own else (digests[column], counts[column])
+            mine = column in self.own
+            values = own.frame[column].set_axis(own.numbers) if mine else digests[column]
+            counted = None if mine else counts[column]
             category = column in asked.categorical
             fields[column] = field_of(values, self.where, category=category, pool=asked.pool, counts=counted)
         times = None

@@ -238,7 +238,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no such file": (command(conditions="nowhere.csv"), r"nowhere\.csv: no such file"),
     "a file cut short": (
         command(conditions="gap.parquet"),
-        r"gap\.parquet: cannot be read .* save it as CSV or Parquet",
+        r"gap\.parquet: cannot be read .* save it as CSV in UTF-8 or as Parquet",
     ),
     "conditions in two ways": (command(conditions="three.csv", metadata={"area": "City"}), "name one of them"),
     "a file that is there": (command(out="there.csv"), r"there\.csv is there already; name another file, or remove it"),

@@ -73,7 +73,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a folder as table": (fitting("table=FOLDER"), "is a folder; name a regular file"),
     "a broken table": (
         fitting("table=FOLDER/broken.parquet", there="broken.parquet", text="PAR1 and no more"),
-        r"broken\.parquet: cannot be read \(.*\); save it as CSV or Parquet",
+        r"broken\.parquet: cannot be read \(.*\); save it as CSV in UTF-8 or as Parquet",
     ),
     "no samples named": (fitting("sample=null"), "sample= is needed, a column of the table; or schema="),
     "no such column": (fitting("sample=site"), r"cells\.csv has no column 'site'; it has \['cell', 'hour', 'load'\]"),

@@ -60,6 +60,20 @@ def wide(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({"page": ["x", "y"], "2026-01-01": [1.0, 2.0], "2026-01-02": [3.0, 4.0], **columns})
 
 
+METERS = pd.DataFrame({"cell": np.arange(60) // 3, "hour": np.arange(60) % 3, "load": np.arange(60) / 4})
+
+
+POINT = "write its numbers with a point and nothing else, or name the column by categorical="
+
+
+def _with_a_comma(number: float) -> str:
+    return f"{number:.2f}".replace(".", ",")
+
+
+def _beside(number: float) -> str:
+    return "N/A" if number == 1.75 else str(number)
+
+
 MANY = pd.DataFrame({"cell": np.arange(3000) // 2, "load": range(3000)})
 
 CASES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -265,4 +279,24 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: read_wide(wide(), measurements={"a": ["2026-01-01", "2026-01-02"], "b": ["page"]}),
         r"the measurements have \[2, 1\] columns, and should have equally many",
     ),
+    **{
+        f"{case}{', in parts' if parts else ''}": (
+            reader(METERS.assign(load=[write(number) for number in METERS["load"]]), time="hour"),
+            f"column 'load' is text, though most of its values are numbers: row {row} has '{value}'; {remedy}",
+        )
+        for parts, reader in ((False, read), (True, into))
+        for case, write, row, value, remedy in (
+            ("decimal commas", _with_a_comma, 1, "0,00", POINT),
+            ("percent", "{:.1f} %".format, 1, "0.0 %", POINT),
+            ("numbers beside a word", _beside, 8, "N/A", "leave out what is no number"),
+        )
+    },
+    **{
+        f"a file of another kind: {kind}": (written(content, name), f"{name} is {kind}; save it as CSV in UTF-8")
+        for kind, name, content in (
+            ("JSON", "cells.json", b'[{"cell": "a", "load": 1}]'),
+            ("a workbook or another zip", "cells.xlsx", b"PK\x03\x04 and more"),
+            ("text in UTF-16", "cells.csv", "cell,load\na,1\n".encode("utf-16")),
+        )
+    },
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dg import Encoder, Schema, TimeSeriesDataset, read_long
+from dg import Categorical, Encoder, Schema, TimeSeriesDataset, read_long
 
 TIMES = pd.date_range("2024-03-30 22:00", periods=5, freq="1h", tz="Europe/Berlin")  # over the hour that is left out
 
@@ -219,3 +219,23 @@ def test_where_no_table_was_read_columns_are_the_fields(mixed):
     assert back["record"].max() == mixed.lengths.max() - 1
     assert back["event"].cat.categories.tolist() == ["idle", "run", "fail"] and back["jobs"].dtype == "int64"
     assert back["load"].to_numpy() == pytest.approx(mixed.measurement("load")[mixed.active])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"10.0.0.{n}" for n in range(60)],
+        [f"{n:05d}" for n in range(60)],
+        [f"{n}" for n in range(60)],
+        [*(f"{n}" for n in range(9)), *["10+"] * 51],
+        [f"1.{n}.0" for n in range(60)],
+        ["yes", "no", "N/A"] * 20,
+        [f"{n}-{n + 9}" for n in range(60)],
+    ],
+    ids=["addresses", "postal codes", "codes", "few numbers", "versions", "words", "ranges"],
+)
+def test_texts_of_digits_that_are_no_numbers_are_categories(texts):
+    """Numbers that a table has as text are refused (tests/bad_input/tables.py); these are not numbers."""
+    frame = pd.DataFrame({"cell": np.arange(60) // 3, "told": texts, "load": np.arange(60) / 4})
+    told = read_long(frame, sample="cell", measurements=["told", "load"]).schema.measurements[0]
+    assert isinstance(told, Categorical) and set(told.values) == set(texts)
