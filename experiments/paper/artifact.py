@@ -19,7 +19,7 @@ from experiments.ink.models import label_of
 from experiments.ink.plots import footer
 from experiments.paper.claims import RULE, Verdict
 from experiments.runs.provenance import revision, versions
-from experiments.runs.run import Run
+from experiments.runs.run import Run, kept
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,15 @@ def summary(runs: Sequence[Run]) -> str:
     samples = sorted({run.provenance["data"]["samples"] for run in runs})
     return (
         f"Data: {', '.join(data)}; {', '.join(map(str, samples))} training samples; scale {scale.name} "
-        f"({scale.batches:,} batches{_exceptions(runs)}); seeds {seeds}; revision {', '.join(revisions)}."
+        f"({scale.batches:,} batches{_exceptions(runs)}){_chosen(runs)}; seeds {seeds}; "
+        f"revision {', '.join(revisions)}."
     )
+
+
+def _chosen(runs: Sequence[Run]) -> str:
+    """By what a generator was chosen along each run, where it is not the last one."""
+    metrics = sorted({str(kept(run.config)) for run in runs if run.selected})
+    return f"; of each run the generator of the lowest {', '.join(metrics)} on V" if metrics else ""
 
 
 def _exceptions(runs: Sequence[Run]) -> str:

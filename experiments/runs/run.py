@@ -34,18 +34,27 @@ USUAL = {"accelerator": "cpu", "precision": "32-true"}  # of the trainer; other 
 PLACES = ("raw", "cache", "schema", "folder")  # where a loader has its files: their content decides, not the path
 
 
+def kept(config: DictConfig) -> str | None:
+    """The metric on V by whose lowest value a run keeps a generator beside the last one; None: it keeps none.
+
+    It is the model's own, `keep_best`; with `select=best` other models have the first of the dataset (D69).
+    """
+    own: str | None = config.model.get("keep_best")
+    return config.dataset.metrics[0] if own is None and config.select == "best" else own
+
+
 def identity(config: DictConfig) -> str:
     """A hash of all that decides a run's result: dataset, data file, model and its version, sizes and seed.
 
     What a model's config sets to null decides nothing, as if it were not there.
     """
     content: Any = OmegaConf.to_container(config, resolve=True)
-    dataset = content["dataset"]
+    dataset, model = content["dataset"], {**content["model"], "keep_best": kept(config)}
     decisive: dict[str, Any] = {
         "dataset": {key: dataset[key] for key in ("name", "log", "held_out")},
         "load": {key: value for key, value in dataset["load"].items() if key not in PLACES},
         "file": file_hash(config.data),
-        "model": {key: value for key, value in content["model"].items() if key not in SHOWN and value is not None},
+        "model": {key: value for key, value in model.items() if key not in SHOWN and value is not None},
         "samples": content["scale"]["samples"],
         "batches": content["batches"],
         "seed": content["seed"],
@@ -65,7 +74,7 @@ def identity(config: DictConfig) -> str:
     trainer = content["trainer"]
     decisive |= {key: trainer[key] for key, usual in USUAL.items() if trainer.get(key, usual) != usual}
     validation = content["scale"]["validation"]
-    if content["model"].get("keep_best") or validation.get("averages"):
+    if model["keep_best"] or validation.get("averages"):
         decisive["validation"] = validation  # it chooses a generator, or is what is asked for
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -127,6 +136,11 @@ class Run:
         """Decides A and A′, the training and the samples."""
         return self.config.seed
 
+    @property
+    def selected(self) -> bool:
+        """Whether the run's generator is the one that was best on V, instead of the last (D69)."""
+        return bool(self.config.select == "best")
+
     @cached_property
     def real(self) -> Split:
         """The real data that the run was made with; raises ValueError where they have changed since."""
@@ -140,9 +154,9 @@ class Run:
 
     @cached_property
     def generator(self) -> Generator:
-        """The fitted model."""
+        """The fitted model, after its last batch, or with `select=best` when it was best on V."""
         try:
-            return load(self._whole("generator"))
+            return load(self._whole("best" if self.selected else "generator"))
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
 
@@ -154,7 +168,7 @@ class Run:
     @cached_property
     def generated(self) -> TimeSeriesDataset:
         """As many generated samples as A′ has."""
-        return self._samples("generated")
+        return self._samples("best_generated" if self.selected else "generated")
 
     @cached_property
     def generated_test(self) -> TimeSeriesDataset:
@@ -163,8 +177,9 @@ class Run:
 
     @cached_property
     def best_generated(self) -> TimeSeriesDataset | None:
-        """The same from the generator that was best during training, if the model's config keeps it."""
-        return self._samples("best_generated") if (self.folder / "best").exists() else None
+        """The same from the generator that was best on V, where it is kept beside the one that is the run's."""
+        there = not self.selected and (self.folder / "best").exists()
+        return self._samples("best_generated") if there else None
 
     @property
     def logged(self) -> bool:

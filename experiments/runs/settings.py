@@ -104,6 +104,7 @@ class Settings(Open):
     data: Name | None
     outputs: Name
     capture: bool
+    select: Literal["last", "best"]
     scale: Scale
     model: Model
     dataset: Dataset
@@ -147,3 +148,8 @@ def check(config: DictConfig, kind: type[BaseModel] = Settings) -> None:
         group = str(error.errors()[0]["loc"][0])
         remedy = f"; {REMEDY[group]}" if group in REMEDY else ""
         raise ValueError(f"{told(error)}{remedy}") from None
+    if config.get("select") == "best" and not (config.dataset.held_out and config.dataset.metrics):
+        raise ValueError(
+            f"select=best chooses by a metric of {config.dataset.name} on samples that are held out, and none is; "
+            "choose dataset.held_out=0.5 and a metric, or select=last"
+        )

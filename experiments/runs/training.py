@@ -21,7 +21,7 @@ from dg.training import fit
 from experiments.runs.data import origin, split
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
-from experiments.runs.run import TEST_SEEDS, Run, making, writing
+from experiments.runs.run import TEST_SEEDS, Run, kept, making, writing
 from experiments.runs.settings import check
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _make(run: Run) -> None:
             stopwatch,
             batches=config.batches,
             folder=folder,
-            keep_best=config.model.get("keep_best"),
+            keep_best=kept(config),
             **config.scale.validation,
         )
         generator = fit(

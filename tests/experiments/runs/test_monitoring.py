@@ -7,7 +7,9 @@ import time
 import pytest
 from lightning import LightningModule, Trainer
 
+from experiments.paper.artifact import summary
 from experiments.runs.monitoring import Stopwatch
+from experiments.runs.run import Run
 from experiments.runs.training import train
 
 
@@ -34,3 +36,23 @@ def test_the_generator_of_lowest_mmd_is_kept(config):
 def test_a_metric_that_does_not_exist_is_named(config):
     with pytest.raises(ValueError, match=r"keep_best names no metric of the dataset: 'nothing'; known: .*mmd"):
         train(config("model=rcgan", "model.keep_best=nothing"))
+
+
+def test_the_best_on_v_is_the_run_s_generator_where_it_is_selected(config, tmp_path):
+    """One run has both, the last one and the best one, whichever is asked for first."""
+    chosen = ("model=naive_gan", "dataset=mba", "dataset.held_out=0.5", "batches=6", "scale.validation.times=6")
+    best = train(config(*chosen, "select=best", "logger=csv"))
+    scores = best.curves["validation/traffic_w1"].dropna()
+    last = train(config(*chosen, "+model.keep_best=traffic_w1", "logger=csv"))
+    assert last.folder == best.folder != Run.of(config(*chosen)).folder
+    assert last.best_generated.fingerprint == best.generated.fingerprint and best.best_generated is None
+    assert (best.generated.fingerprint == last.generated.fingerprint) == (scores.idxmin() == scores.index[-1])
+    again = best.generator.sample(best.real.wanted, seed=best.seed)
+    assert again.fingerprint == best.generated.fingerprint
+    assert "of each run the generator of the lowest traffic_w1 on V" in summary([best])
+    assert "of each run" not in summary([last])
+
+
+def test_what_nothing_is_held_out_for_cannot_be_selected(config):
+    with pytest.raises(ValueError, match=r"select=best chooses by a metric of mba .* choose dataset\.held_out=0\.5"):
+        train(config("model=naive_gan", "dataset=mba", "dataset.held_out=0", "select=best"))
