@@ -20,11 +20,14 @@ def main(config: DictConfig) -> None:
     from experiments.paper import artifact
     from experiments.paper.grid import fitted, overrides
     from experiments.runs.side_by_side import cores
+    from experiments.runs.weights_and_biases import publish
 
     chosen = overrides("artifact", "results", "jobs", "changed")
     jobs = cores() if config.jobs is None else config.jobs
     made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
     print(artifact.write(config.artifact, made, Path(config.results)))
+    if "wandb" in config.logger:
+        publish(config, config.artifact, Path(config.results))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ def grid(name: str, overrides: list[str]) -> list[DictConfig]:
         for value in cell:
             if not _names_a_file(value):
                 OmegaConf.update(cells[-1], value.key_or_group, value.value(), force_add=value.is_add())
+        if "wandb" in cells[-1].logger and cells[-1].logger.wandb.group is None:
+            cells[-1].logger.wandb.group = name
     return cells
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,23 @@ from dg.generator import Generator
 from dg.module import GenerativeModule
 from dg.nn import move_averages
 from experiments.ink.plots import sample_grid
+from experiments.runs.weights_and_biases import begun, finishing
 
 
 @contextmanager
-def loggers(config: DictConfig, folder: Path) -> Iterator[list[Logger]]:
-    """The loggers of conf/logger, which write into the run's folder; each gets the whole config."""
-    os.environ.setdefault("WANDB_SILENT", "true")
-    made: list[Logger] = [instantiate(logger)(save_dir=folder) for logger in config.logger.values()]
+def loggers(config: DictConfig, folder: Path, name: str) -> Iterator[list[Logger]]:
+    """The loggers of conf/logger, which write into the run's folder; each gets the whole config.
+
+    name: of the run; in W&B its id, also after an interruption, and a run that was interrupted is not finished there
+    """
+    made: list[Logger] = [
+        instantiate(logger)(save_dir=folder, **(begun(config, name) if kind == "wandb" else {}))
+        for kind, logger in config.logger.items()
+    ]
     for logger in made:
         logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
-    try:
+    with finishing() if "wandb" in config.logger else nullcontext():
         yield made
-    finally:
-        if any(isinstance(logger, WandbLogger) for logger in made):
-            import wandb  # here, because it takes seconds to import
-
-            wandb.finish()
 
 
 class Stopwatch(Callback):

@@ -23,6 +23,7 @@ from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
 from experiments.runs.run import TEST_SEEDS, Run, kept, making, writing
 from experiments.runs.settings import check
+from experiments.runs.weights_and_biases import attach
 
 log = logging.getLogger(__name__)
 PUBLIC_SEEDS = 500_000  # from here on seeds draw simulated data to begin with, which are others than a run's own
@@ -55,7 +56,7 @@ def _make(run: Run) -> None:
         encoder = Encoder.fit(parts.train, log=config.dataset.log, bounds=bounds, **config.model.encoder)
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
-    with writing(run) as folder, quiet(), loggers(config, folder) as made:
+    with writing(run) as folder, quiet(), loggers(config, folder, run.folder.name) as made:
         watch = Validation(
             encoder,
             parts.validation,
@@ -82,6 +83,7 @@ def _make(run: Run) -> None:
             logger=made,
         )
         generator.save(folder / "generator")
+        attach(made, folder / "generator", name=f"{config.model.name}-{run.folder.name}")
         n = parts.wanted
         generator.sample(n, seed=config.seed).save(folder / "generated")
         if (folder / "best").exists():

@@ -1,0 +1,79 @@
+"""Weights & Biases, which looks on: one run a cell under the cell's own id, one group a sweep, offline unless asked.
+
+Nothing here reads what is logged, and whoever does without (`logger=csv`) needs no wandb. Offline runs lie in the run's
+folder as `wandb sync` takes them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from hydra.core.hydra_config import HydraConfig
+from lightning.pytorch.loggers import Logger, WandbLogger
+from omegaconf import DictConfig
+
+STAGED = "WANDB_DATA_DIR"  # where what is attached waits for `wandb sync`: it outlives a run's unfinished folder
+
+
+def begun(config: DictConfig, name: str) -> dict[str, Any]:
+    """How the run of this name is known in W&B; a process that goes on with it logs under the same id.
+
+    Its group is the artifact for whose grid it is made, by `experiment=` or as the grid says.
+    """
+    os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))
+    choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
+    return {"id": name, "resume": "allow", "group": config.logger.wandb.group or choices.get("experiment")}
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """Ends what is logged inside: finished, or failed where an error or a signal ends the block."""
+    import wandb  # here, because it takes seconds to import
+
+    try:
+        yield
+    except BaseException:
+        wandb.finish(exit_code=1)
+        raise
+    wandb.finish()
+
+
+def attach(loggers: Sequence[Logger], folder: Path, *, name: str) -> None:
+    """Hands a model's folder to W&B, where it is among the loggers."""
+    for logger in loggers:
+        if isinstance(logger, WandbLogger):
+            logger.experiment.log_artifact(str(folder), name=name, type="model")
+
+
+def publish(config: DictConfig, name: str, results: Path) -> None:
+    """Logs an artifact that was written to `results`: its numbers as a table and by model as a summary, its files."""
+    import wandb
+
+    chosen = config.logger.wandb
+    os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))
+    with wandb.init(
+        project=chosen.project,
+        group=chosen.group or name,
+        name=name,
+        job_type="artifact",
+        dir=config.outputs,
+        mode="offline" if chosen.offline else "online",
+    ) as run:
+        frame = pd.read_csv(results / f"{name}.csv")
+        run.log({"table": wandb.Table(dataframe=frame)})
+        if "model" in frame:
+            medians = frame.groupby("model").median(numeric_only=True)
+            run.summary.update({f"{model}/{column}": value for (model, column), value in medians.stack().items()})
+        files = wandb.Artifact(name, type="artifact")
+        for file in sorted(results.glob(f"{name}.*")):
+            files.add_file(str(file))
+        run.log_artifact(files)
+        if (drawn := results / f"{name}.png").exists():
+            run.log({"figure": wandb.Image(str(drawn))})
