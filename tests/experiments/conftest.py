@@ -3,8 +3,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 import nbformat
 import numpy as np
@@ -17,15 +17,21 @@ from nbformat.v4 import new_code_cell
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 
-import dg.generator
 from dg.dataset import TimeSeriesDataset
 from dg.schema import Categorical, Continuous, Schema
 from experiments.runs.run import Run
 from experiments.runs.training import train
+from tests import quick
 from tests.shapes import unchecked
 
 ROOT = Path(__file__).resolve().parents[2]
-TOGETHER = 120  # samples that a run of scale smoke makes together, all that are wanted of it; 500 otherwise
+HASTE = """
+%reset -f
+from pytest import MonkeyPatch
+from tests import quick
+quick.samples_together(MonkeyPatch())
+quick.predictors_soon(MonkeyPatch())
+"""
 
 
 @pytest.fixture
@@ -75,11 +81,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def smoke(store: Path) -> Callable[..., Run]:
     """Gives a run of scale smoke that nobody changes."""
 
-    def run(*overrides: str) -> Run:
+    @cache  # of a tenth of a second; a run does not change its config
+    def composed(*overrides: str) -> DictConfig:
         with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-            config = compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides])
-        with patch.object(dg.generator, "CHUNK", TOGETHER), unchecked():
-            return train(config)
+            return compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides])
+
+    def run(*overrides: str) -> Run:
+        with pytest.MonkeyPatch.context() as patch, unchecked():
+            quick.samples_together(patch)
+            return train(composed(*overrides).copy())
 
     return run
 
@@ -87,7 +97,13 @@ def smoke(store: Path) -> Callable[..., Run]:
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Samples are made as those of the store's runs were."""
-    monkeypatch.setattr(dg.generator, "CHUNK", TOGETHER)
+    quick.samples_together(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictors of downstream tasks learn as briefly as those that notebooks read of the store."""
+    quick.predictors_soon(monkeypatch)
 
 
 @pytest.fixture
@@ -126,8 +142,7 @@ def execute(kernel: KernelManager) -> Callable[[str], set[str]]:
 
     def run(name: str) -> set[str]:
         notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-        begun = f"%reset -f\nimport dg.generator\ndg.generator.CHUNK = {TOGETHER}"
-        notebook.cells.insert(0, new_code_cell(begun))
+        notebook.cells.insert(0, new_code_cell(HASTE))
         client = NotebookClient(notebook, km=kernel, timeout=600)
         client.execute()
         client.kc.stop_channels()
