@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from hypothesis import settings
-from jaxtyping import install_import_hook
+
+from tests.shapes import check
 
 if TYPE_CHECKING:
     from dg import TimeSeriesDataset
 
-# As for mypy, an int is a float (PEP 484's numeric tower).
-install_import_hook(["dg", "baselines"], "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+check("dg", "baselines")
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that tests start
 settings.register_profile("house", derandomize=True, deadline=None, max_examples=50)

@@ -122,6 +122,8 @@ def _average(
         chunk = series[start : start + CHUNK].astype(np.float64, order="C")
         return estimator(np.log1p(chunk) if log else chunk).sum(axis=0)
 
+    if len(series) <= CHUNK:
+        return total(0) / len(series)
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
         return sum(threads.map(total, range(0, len(series), CHUNK)), np.zeros(())) / len(series)
 
