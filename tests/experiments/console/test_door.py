@@ -48,7 +48,7 @@ def test_a_signal_ends_a_command_with_its_status_and_one_line(tmp_path, verb, nu
 
 def test_children_end_with_their_parent(tmp_path):
     """Two cells side by side in processes of their own."""
-    two = ["-m", "model=ar,rnn", "launcher=joblib", *LONG, f"outputs={tmp_path}"]
+    two = ["-m", "model=ar,naive_gan", "launcher=joblib", *LONG, f"outputs={tmp_path}"]
     command = Command("experiments.train", *two)
     until(lambda: len(list(tmp_path.glob("runs/*.unfinished/checkpoint.ckpt"))) == 2, command)
     children = psutil.Process(command.pid).children(recursive=True)
