@@ -130,6 +130,9 @@ hydra:
 }
 EACH = """
 import runpy, sys
+from pytest import MonkeyPatch
+from tests import quick
+quick.predictors_soon(MonkeyPatch())
 for command in " ".join(sys.argv[1:]).split(" + "):
     module, *sys.argv[1:] = command.split()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -165,7 +168,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(tree: Path, *command: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}
     finished = subprocess.run(
         [sys.executable, *command], cwd=tree, env=environment, capture_output=True, text=True, timeout=300
     )
