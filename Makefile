@@ -7,7 +7,7 @@ ARGS ?=
 JOBS ?=
 
 export PYTHONPATH := $(CURDIR)
-export DATA RESULTS SCALE JOBS # paths reach Hydra through the environment, so that its grammar does not see them
+export DATA DATA_WWT DATA_MBA DATA_GCUT_JOBS RESULTS SCALE JOBS # paths reach Hydra through the environment, so that its grammar does not see them
 BIN := .venv/bin
 READY := .venv/ready
 ARTIFACTS := $(sort $(basename $(notdir $(wildcard conf/experiment/*.yaml))))
@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow lint speed figures artifacts notebooks peer-rows clean
+.PHONY: help env test test-fast test-slow lint speed figures artifacts evidence notebooks peer-rows clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -56,6 +56,9 @@ reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, sm
 artifacts: $(addprefix reproduce-,$(ARTIFACTS)) ## every artifact there is
 
 figures: $(addprefix reproduce-,$(sort $(basename $(notdir $(wildcard experiments/figures/[a-z]*.py))))) ## every figure
+
+evidence: $(READY) ## everything that results/ holds, in order of worth, at low priority (DATA_WWT= DATA_MBA= DATA_GCUT_JOBS=; weeks)
+	$(BIN)/python -m experiments.evidence 'results=$${oc.env:RESULTS}' $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
 	$(BIN)/python -m experiments.train model=$* "scale=$(SCALE)" $(REAL) $(ARGS)

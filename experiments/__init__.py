@@ -3,6 +3,7 @@
 ${models:wwt,-control}   the models that are compared on WWT, less the controls
 ${searches:wwt}          those of them that have trials, conf/search
 ${folder:${outputs}}     a folder that has a name
+${at_once:gpu,2}         how many cells this machine trains at a time, two on each of its GPUs
 """
 
 from omegaconf import OmegaConf
@@ -33,3 +34,12 @@ def _folder(path: str | None) -> str:
 
 
 OmegaConf.register_new_resolver("folder", _folder, replace=True)
+
+
+def _at_once(accelerator: str, cells_a_device: int) -> int:
+    from experiments.runs.devices import at_once
+
+    return at_once(accelerator, cells_a_device)
+
+
+OmegaConf.register_new_resolver("at_once", _at_once, replace=True)

@@ -18,12 +18,17 @@ def main(config: DictConfig) -> None:
         import wandb  # noqa: F401, as in train.py
 
     from experiments.paper import artifact
-    from experiments.paper.grid import fitted, overrides
-    from experiments.runs.side_by_side import cores
+    from experiments.paper.grid import checked, fitted, grid, overrides
+    from experiments.runs.devices import at_once
+    from experiments.runs.plan import plan
     from experiments.runs.weights_and_biases import publish
 
-    chosen = overrides("artifact", "results", "jobs", "changed")
-    jobs = cores() if config.jobs is None else config.jobs
+    chosen = overrides("artifact", "results", "jobs", "changed", "plan")
+    jobs = at_once(config.trainer.accelerator, config.cells_a_device) if config.jobs is None else config.jobs
+    if config.plan:
+        artifact.find(config.artifact)
+        print(plan(config.artifact, checked(grid(config.artifact, chosen)), jobs=jobs))
+        return
     made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
     print(artifact.write(config.artifact, made, Path(config.results)))
     if "wandb" in config.logger:

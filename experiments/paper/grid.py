@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
@@ -25,37 +26,56 @@ from experiments.runs.settings import check
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class Cell(NamedTuple):
+    """One run of a sweep: what Hydra composes it from, and what it is composed to."""
+
+    overrides: list[str]
+    config: DictConfig
+
+
 def grid(name: str, overrides: list[str]) -> list[DictConfig]:
     """The configs of an artifact's runs: the sweep that conf/experiment/<name>.yaml writes down once.
 
     What `overrides` name, e.g. dataset=wwt or seed=0, is fixed for all runs and not swept.
     """
-    chosen = [f"experiment={name}", *overrides]
-    sweep = compose("train", chosen, return_hydra_config=True).hydra.sweeper.params
-    if not sweep:
-        return []  # tables of schemas
-    for group in ("search", "lineup"):
-        if group in sweep:  # a sweep over sweeps, e.g. search=all
-            others = [override for override in overrides if not override.startswith(f"{group}=")]
-            return [cell for one in sweep[group].split(",") for cell in grid(name, [*others, f"{group}={one}"])]
-    named = {override.split("=")[0] for override in overrides}
-    swept = [f"{key}={values}" for key, values in sweep.items() if key not in named]
+    configs = [cell.config for cell in cells([f"experiment={name}", *overrides])]
+    for config in configs:
+        if "wandb" in config.logger and config.logger.wandb.group is None:
+            config.logger.wandb.group = name
+    return configs
+
+
+def cells(overrides: Sequence[str]) -> list[Cell]:
+    """The runs of a sweep: of an experiment's, conf/experiment, of a line-up's, or of values with commas between.
+
+    What is named is fixed, and a sweep over sweeps, e.g. search=all, is one after the other. Nothing is swept by the
+    experiments that are tables of schemas: they have no runs.
+    """
     parser = OverridesParser.create()
-    choices = [
-        [parser.parse_override(f"{override.get_key_element()}={value}") for value in _values(override)]
-        for override in parser.parse_overrides(swept)
-    ]
-    compose_once = cache(lambda *files: compose("train", [*chosen, *files]))  # composing takes its time
-    cells = []
-    for cell in product(*choices):
-        files = [choice.input_line for choice in cell if _names_a_file(choice)]
-        cells.append(deepcopy(compose_once(*files)))
-        for value in cell:
-            if not _names_a_file(value):
-                OmegaConf.update(cells[-1], value.key_or_group, value.value(), force_add=value.is_add())
-        if "wandb" in cells[-1].logger and cells[-1].logger.wandb.group is None:
-            cells[-1].logger.wandb.group = name
-    return cells
+    named = {override.get_key_element(): override for override in parser.parse_overrides(list(overrides))}
+    fixed = [_line(override) for override in named.values() if not override.is_sweep_override()]
+    params = compose("train", fixed, return_hydra_config=True).hydra.sweeper.params or {}
+    asked = [_line(override) for override in named.values() if override.is_sweep_override()]
+    if not params and not asked:
+        return []
+    asked = [f"{key}={values}" for key, values in params.items() if key not in named] + asked
+    swept = {override.get_key_element(): _values(override) for override in parser.parse_overrides(asked)}
+    for group in ("search", "lineup"):
+        if group in swept:
+            others = [_line(override) for key, override in named.items() if key != group]
+            return [cell for one in swept[group] for cell in cells([*others, f"{group}={one}"])]
+    choices = [[parser.parse_override(f"{key}={value}") for value in values] for key, values in swept.items()]
+    return list(_composed(fixed, product(*choices)))
+
+
+def _composed(fixed: list[str], products: Iterable[tuple[Override, ...]]) -> Iterator[Cell]:
+    compose_once = cache(lambda *files: compose("train", [*fixed, *files]))  # composing takes its time
+    for chosen in products:
+        config = deepcopy(compose_once(*(_line(choice) for choice in chosen if _names_a_file(choice))))
+        for choice in chosen:
+            if not _names_a_file(choice):
+                OmegaConf.update(config, choice.key_or_group, choice.value(), force_add=choice.is_add())
+        yield Cell([*fixed, *(_line(choice) for choice in chosen)], config)
 
 
 def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True) -> list[Run]:
@@ -64,19 +84,23 @@ def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = Tr
     changed: whether the code may differ from its commit, now and where runs were made; at scale smoke it always may
     """
     artifact.find(name)
-    whole = compose("train", [f"experiment={name}", *overrides])
-    check(whole)
-    cells = grid(name, overrides)
-    for cell in cells:
-        check(cell)
-    strict = not changed and whole.scale.name != "smoke"
-    if strict and cells:
+    check(compose("train", [f"experiment={name}", *overrides]))
+    asked = checked(grid(name, overrides))
+    strict = not changed and any(config.scale.name != "smoke" for config in asked)
+    if strict:
         refuse_changes("the working tree", revision())
-    side_by_side.make(cells, jobs=jobs, title=name)
-    runs = [Run.of(cell) for cell in cells]
+    side_by_side.make(asked, jobs=jobs, title=name)
+    runs = [Run.of(config) for config in asked]
     for run in runs if strict else []:
         refuse_changes(f"the code that made {run.folder}", run.provenance["revision"])
     return runs
+
+
+def checked(configs: list[DictConfig]) -> list[DictConfig]:
+    """The same; raises ValueError where a value in one is wrong."""
+    for config in configs:
+        check(config)
+    return configs
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
@@ -107,6 +131,11 @@ def quoted(text: str) -> str:
     text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
     text = re.sub(r"(\\*)'", r"\1\1\'", text)
     return "'" + re.sub(r"(\\+)$", r"\1\1", text) + "'"
+
+
+def _line(override: Override) -> str:
+    """It as it was given."""
+    return str(override.input_line)
 
 
 def _names_a_file(override: Override) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import NotRequired
@@ -35,6 +37,20 @@ class Data(TypedDict):
 
 
 @with_config(STRICT)
+class Work(TypedDict):
+    """What a run did and what it took, beside its seconds, from which plans estimate others like it.
+
+    memory: the most that its process ever held, in bytes, other runs of the same process included
+    """
+
+    model: str
+    dataset: str
+    accelerator: str
+    batches: int
+    memory: int
+
+
+@with_config(STRICT)
 class Facts(TypedDict):
     """What run.json says of a run. What may be missing was not noted by earlier versions.
 
@@ -50,6 +66,7 @@ class Facts(TypedDict):
     threads: int
     load: NotRequired[float]
     seconds: float
+    work: NotRequired[Work]
     parts: NotRequired[dict[str, str]]
 
 
@@ -69,6 +86,13 @@ def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id
         "threads": torch.get_num_threads(),
         "load": round(os.getloadavg()[0], 1),
         "seconds": round(seconds, 1),
+        "work": {
+            "model": config.model.name,
+            "dataset": config.dataset.name,
+            "accelerator": config.trainer.accelerator,
+            "batches": config.batches,
+            "memory": most_memory(),
+        },
         "parts": {name: part_hash(folder / name) for name in PARTS if (folder / name).exists()},
     }
 
@@ -111,6 +135,12 @@ def device(accelerator: str) -> str:
     except (OSError, StopIteration):
         name = platform.processor() or platform.machine()
     return f"{name}, {psutil.cpu_count()} CPUs"
+
+
+def most_memory() -> int:
+    """The most bytes that this process ever held."""
+    told = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return told if sys.platform == "darwin" else told * 1024
 
 
 def _git(*arguments: str) -> str:

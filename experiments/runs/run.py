@@ -110,6 +110,16 @@ class Run:
         """The lock file, held by the process that makes the run."""
         return self.folder.parents[1] / "locks" / f"{self.folder.name}.lock"
 
+    @property
+    def failure(self) -> Path:
+        """A text that says why the last attempt to make the run failed; it is gone when the next one begins."""
+        return self.folder.parents[1] / "failures" / f"{self.folder.name}.txt"
+
+    @property
+    def name(self) -> str:
+        """What a person calls it, with its folder's name, because trials of a search differ in that alone."""
+        return f"{self.model} on {self.dataset}, seed {self.seed} ({self.folder.name})"
+
     @cached_property
     def provenance(self) -> Facts:
         """What run.json says: revision, versions, data hash, seconds, device; raises ValueError where it is damaged."""

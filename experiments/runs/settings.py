@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from dg.files import STRICT, told
 from dg.hyperparameters import Count, Decay, Seed
@@ -15,7 +15,7 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 REMEDY = {
     "trainer": "a run trains for its batches on one device, whole: the trainer takes accelerator, precision and "
-    "log_every_n_steps; several devices run several cells of a sweep side by side",
+    "log_every_n_steps; several devices run several cells of a sweep side by side: -m launcher=joblib, or reproduce",
     "outputs": "name the folder where runs are kept",
     "only": "only=schema shows what is found in the table, and stops",
 }
@@ -85,13 +85,19 @@ class Dataset(Open):
     predicted: Name | None
 
 
+def _one_device(devices: Any) -> Any:
+    """One device, whichever it is, or one that is named by its number, e.g. [3]."""
+    named = isinstance(devices, list) and len(devices) == 1 and type(devices[0]) is int and devices[0] >= 0
+    return 1 if named else devices
+
+
 class Trainer(Checked):
     """conf/trainer."""
 
     target: Literal["lightning.Trainer"] = Field(alias="_target_")
     partial: Literal[True] = Field(alias="_partial_")
     accelerator: Literal["cpu", "gpu"]
-    devices: Literal[1]
+    devices: Annotated[Literal[1], BeforeValidator(_one_device)]
     log_every_n_steps: Count
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
 
@@ -105,6 +111,7 @@ class Settings(Open):
     outputs: Name
     capture: bool
     select: Literal["last", "best"]
+    cells_a_device: Count
     scale: Scale
     model: Model
     dataset: Dataset

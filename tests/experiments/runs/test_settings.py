@@ -43,6 +43,15 @@ ROOT = Path(__file__).resolve().parents[3]
         ("+trainer.max_time='00:00:00:01'", "trainer.max_time: Extra inputs are not permitted"),
         ("+trainer.limit_train_batches=0", "trainer.limit_train_batches: Extra inputs are not permitted"),
         ("trainer.devices=2", "trainer.devices: Input should be 1, got 2; a run trains for its batches on one device"),
+        (
+            "trainer.devices=[0,1]",
+            "trainer.devices: Input should be 1, got [0, 1]; a run trains for its batches on one",
+        ),
+        (
+            "trainer.devices=-1",
+            "on one device, whole: the trainer takes accelerator, precision and log_every_n_steps; sev",
+        ),
+        ("cells_a_device=0", "cells_a_device: Input should be greater than or equal to 1, got 0"),
         ("trainer.precision=16", "trainer.precision: Input should be '32-true' or 'bf16-mixed', got 16"),
         ("trainer.accelerator=tpu", "trainer.accelerator: Input should be 'cpu' or 'gpu', got 'tpu'"),
     ],

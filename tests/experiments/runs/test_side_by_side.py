@@ -35,7 +35,9 @@ def test_a_run_that_fails_is_listed_with_its_reason_and_stops_no_other(config, j
     ]
     with pytest.raises(ValueError) as caught:
         side_by_side.make(cells, jobs=jobs, title="one fails")
-    assert "1 of 3 runs failed: doppelganger on wwt, seed 0: DoppelGANger: packing" in str(caught.value)
+    failed = Run.of(cells[1])
+    assert f"1 of 3 runs failed: {failed.name}: DoppelGANger: packing" in str(caught.value)
+    assert failed.name.startswith("doppelganger on wwt, seed 0 (") and "packing" in failed.failure.read_text()
     assert [Run.of(cell).finished for cell in cells] == [True, False, True]
 
 

@@ -1,0 +1,182 @@
+"""Everything that results/ holds, as one list, conf/evidence.yaml: what is there, what is left, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from tqdm import tqdm
+from typing_extensions import TypedDict
+
+from dg.files import STRICT, read_json, told
+from experiments.paper import artifact
+from experiments.paper.grid import checked, fitted, grid, quoted
+from experiments.runs.attempt import reason_of
+from experiments.runs.plan import NOT_MEASURED, Costs, duration, summary
+from experiments.runs.provenance import CHANGED, refuse_changes, revision
+from experiments.runs.run import Run
+from experiments.runs.side_by_side import attempts, refuse_unfinished, unfinished
+
+BEGIN, END = "<!-- the list of conf/evidence.yaml -->\n", "<!-- its end -->\n"
+
+
+class Entry(BaseModel):
+    """Artifacts of one folder of results that are made by the same command.
+
+    data: the name of the real data that they need, or null where none are
+    """
+
+    model_config = STRICT
+    folder: str
+    data: str | None
+    scale: str
+    artifacts: list[str]
+    overrides: list[str] = []
+
+
+class Item:
+    """One artifact of an entry, with the configs of its runs."""
+
+    def __init__(self, entry: Entry, name: str, common: Sequence[str], data: str | None) -> None:
+        self.entry, self.name = entry, name
+        real = [f"data={quoted(data)}"] if data else []
+        self.overrides = [*common, f"scale={entry.scale}", *real, *entry.overrides]
+        self.cells = checked(grid(name, self.overrides))
+
+    def __str__(self) -> str:
+        return f"{self.entry.folder}/{self.name}"
+
+    def written(self, results: Path) -> bool:
+        """Whether it stands in `results`, by these very runs and by code as it was committed."""
+        try:
+            found = read_json(results / self.entry.folder / f"{self.name}.json", Written)
+        except (OSError, ValueError):
+            return False
+        clean = not found.get("revision", CHANGED).endswith(CHANGED)
+        return clean and [run["id"] for run in found["runs"]] == [Run.of(cell).folder.name for cell in self.cells]
+
+
+class Identified(TypedDict, total=False):
+    """What is read of a run in an artifact's .json: its name."""
+
+    id: str
+
+
+class Written(TypedDict, total=False):
+    """What is read of an artifact's .json: the code that computed it, and its runs."""
+
+    revision: str
+    runs: list[Identified]
+
+
+def entries(config: DictConfig) -> list[Entry]:
+    """The list; raises ValueError where it has an unknown folder to choose, artifact or field."""
+    try:
+        listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries))
+    except ValidationError as error:
+        raise ValueError(f"conf/evidence.yaml: entries: {told(error)}") from None
+    for name in (name for entry in listed for name in entry.artifacts):
+        artifact.find(name)
+    unknown = {entry.data for entry in listed} - {None, *config.data}
+    if unknown:
+        raise ValueError(f"conf/evidence.yaml: no data are called {unknown.pop()!r}; known: {', '.join(config.data)}")
+    folders = {entry.folder: None for entry in listed}
+    if config.only is not None and config.only not in folders:
+        raise ValueError(f"only={config.only} is none of the folders: {', '.join(folders)}")
+    return [entry for entry in listed if config.only in (None, entry.folder)]
+
+
+def queue(config: DictConfig, listed: Sequence[Entry], common: Sequence[str]) -> list[Item]:
+    """The artifacts that can be made, in order of worth; a line tells which folders are left out for want of data."""
+    paths: dict[str, str] = {name: path for name, path in config.data.items() if path}
+    wanting: dict[str, list[str]] = {}
+    for entry in listed:
+        if entry.data and entry.data not in paths:
+            wanting.setdefault(entry.data, []).append(entry.folder)
+    for name, folders in wanting.items():
+        print(f"left out, for data.{name}= names no file: {', '.join(dict.fromkeys(folders))}")
+    able = [entry for entry in listed if entry.data is None or entry.data in paths]
+    return [
+        Item(entry, name, common, paths.get(entry.data or ""))
+        for entry in tqdm(able, desc="grids", unit="entry", leave=False)
+        for name in entry.artifacts
+    ]
+
+
+def plan(items: Sequence[Item], *, outputs: Path, results: Path, jobs: int) -> str:
+    """What is there of each artifact, and what is left to do."""
+    costs = Costs(outputs)
+    rows = [
+        {
+            "artifact": str(item),
+            "cells": len(item.cells),
+            "left": len(unfinished(item.cells)),
+            "state": "written" if item.written(results) else "missing",
+        }
+        for item in items
+    ]
+    whole = summary([cell for item in items for cell in item.cells], costs, jobs=jobs)
+    return f"{pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)}\n\nevidence: {whole}"
+
+
+def make(items: Sequence[Item], *, outputs: Path, results: Path, jobs: int) -> None:
+    """Makes what is missing of each artifact's runs, then the artifact, with one bar over all cells.
+
+    An artifact whose runs fail is left, and others go on. Raises ValueError at the end that lists the failed ones;
+    before anything is made where the working tree is not as committed.
+    """
+    if any(item.entry.scale != "smoke" for item in items):
+        refuse_changes("the working tree", revision())
+    whole = {Run.of(cell).folder: cell for item in items for cell in item.cells}
+    failed: list[str] = []
+    with tqdm(total=len(whole), unit="cell", bar_format="{l_bar}{bar:20}| {n} of {total} cells{postfix}") as bar:
+
+        def show(item: Item) -> None:
+            left = unfinished(whole.values())
+            costs = [cost.seconds for cell in left if (cost := Costs(outputs).of(cell))]
+            hours = duration(sum(costs) / jobs) if costs or not left else NOT_MEASURED
+            bar.n = len(whole) - len(left)
+            bar.set_description_str(str(item), refresh=False)
+            bar.set_postfix_str(f"{len(left)} left, {hours}, {len(failed)} artifacts failed")
+
+        for item in items:
+            show(item)
+            for _ in attempts(unfinished(item.cells), jobs=jobs):
+                show(item)
+            if not item.written(results) and (reason := _write(item, results, jobs)):
+                failed.append(f"{item}: {reason}")
+    if failed:
+        raise ValueError(f"{len(failed)} of {len(items)} artifacts failed: {'; '.join(failed)}; the others are written")
+
+
+def _write(item: Item, results: Path, jobs: int) -> str | None:
+    """Computes and renders an artifact whose runs are there; the reason where that is impossible."""
+    try:
+        refuse_unfinished(item.cells)
+        made = fitted(item.name, item.overrides, jobs=jobs, changed=False)
+        artifact.write(item.name, made, results / item.entry.folder)
+    except Exception as error:  # the others are worth as much
+        return reason_of(error)
+    return None
+
+
+def table(listed: Sequence[Entry]) -> str:
+    """The list in Markdown: which command makes what of a folder, of which data."""
+    lines = ["| folder | data | artifacts | command |", "|---|---|---|---|"]
+    for entry in listed:
+        data = "DATA=…" if entry.data else ""
+        arguments = f'ARGS="{" ".join(entry.overrides)}"' if entry.overrides else ""
+        told = ["make reproduce-ARTIFACT", f"SCALE={entry.scale}", data, f"RESULTS=results/{entry.folder}", arguments]
+        names, command = ", ".join(f"`{name}`" for name in entry.artifacts), " ".join(filter(None, told))
+        lines.append(f"| `results/{entry.folder}` | {entry.data or 'none'} | {names} | `{command}` |")
+    return "\n".join(lines)
+
+
+def documented(page: str, listed: Sequence[Entry]) -> str:
+    """A page with the list between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{table(listed)}\n{END}{after}"

@@ -1,0 +1,102 @@
+"""The list of everything that results/ holds: complete, said in the documentation, and made from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from dg.files import read_json
+from experiments.paper import artifact, evidence
+from experiments.paper.artifact import Judged
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> Callable[..., DictConfig]:
+    """Composes conf/evidence.yaml; no real data are named by the environment."""
+    for name in ("DATA_WWT", "DATA_MBA", "DATA_GCUT_JOBS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def composed(*overrides: str) -> DictConfig:
+        return compose("evidence", list(overrides))
+
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        yield composed
+
+
+def test_every_result_stands_in_the_list_once(queued):
+    listed = [(entry.folder, name) for entry in evidence.entries(queued()) for name in entry.artifacts]
+    assert len(set(listed)) == len(listed)
+    committed = {
+        (file.parent.name, read_json(file, Judged)["artifact"]) for file in (ROOT / "results").glob("*/*.json")
+    }
+    assert {folder.name for folder in (ROOT / "results").iterdir() if folder.is_dir()} <= {name for name, _ in listed}
+    assert committed and not committed - set(listed)
+
+
+def test_the_documentation_says_what_the_list_says(queued):
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    listed = evidence.entries(queued())
+    assert evidence.documented(page, listed) == page and evidence.table(listed) in page
+
+
+def test_what_has_no_path_is_left_out_and_told(queued, capsys):
+    config = queued("only=wwt-real-best")
+    assert evidence.queue(config, evidence.entries(config), []) == []
+    assert capsys.readouterr().out == "left out, for data.wwt= names no file: wwt-real-best\n"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (["only=nowhere"], "only=nowhere is none of the folders: schemas, wwt-real-released"),
+        (["entries=[{folder:a,data:null,scale:small,artifacts:[table99]}]"], "unknown artifact 'table99'"),
+        (
+            ["entries=[{folder:a,data:moon,scale:small,artifacts:[table1]}]"],
+            "no data are called 'moon'; known: wwt, mba",
+        ),
+        (["entries=[{folder:a,data:null,artifacts:[table1]}]"], r"entries: 0.scale: Field required"),
+    ],
+)
+def test_a_wrong_list_is_named(queued, overrides, told):
+    with pytest.raises(ValueError, match=told):
+        evidence.entries(queued(*overrides))
+
+
+@pytest.mark.slow
+def test_the_queue_makes_each_artifact_once_and_tells_what_failed(queued, tmp_path, capsys):
+    small = "overrides:[model=bootstrap,scale.samples=60]"
+    listed = f"{{folder:a,data:null,scale:smoke,artifacts:[table1,table3],{small}}}"
+    failing = (
+        "{folder:b,data:null,scale:smoke,artifacts:[table3],overrides:[model=doppelganger,++model.module.packing=0]}"
+    )
+    places = {"outputs": tmp_path, "results": tmp_path / "results"}
+    config = queued(f"entries=[{failing},{listed}]")
+    items = evidence.queue(config, evidence.entries(config), [f"outputs={tmp_path}", "logger=none"])
+    plan = evidence.plan(items, jobs=1, **places)
+    assert "evidence: 2 cells, 2 missing" in plan and "a/table3" in plan
+    with pytest.raises(ValueError, match=r"1 of 3 artifacts failed: b/table3: 1 of 1 runs failed: .*packing"):
+        evidence.make(items, jobs=1, **places)
+    assert sorted(file.name for file in (tmp_path / "results").glob("*/*.json")) == ["table1.json", "table3.json"]
+    assert "2 of 2 cells" not in capsys.readouterr().err
+    written = (tmp_path / "results" / "a" / "table3.json").stat().st_mtime_ns
+    clean = items[2].written(tmp_path / "results")
+    with pytest.raises(ValueError, match="1 of 3 artifacts failed: b/table3"):
+        evidence.make(items, jobs=1, **places)
+    again = (tmp_path / "results" / "a" / "table3.json").stat().st_mtime_ns != written
+    assert again != clean  # only what changed code computed is computed again
+
+
+@pytest.mark.slow
+def test_changed_code_makes_no_evidence(queued, tmp_path, monkeypatch):
+    monkeypatch.setattr(evidence, "revision", lambda: "0123456789ab+changes")
+    config = queued("only=schemas")
+    items = evidence.queue(config, evidence.entries(config), [f"outputs={tmp_path}"])
+    with pytest.raises(ValueError, match="the working tree differs from its commit"):
+        evidence.make(items, outputs=tmp_path, results=tmp_path, jobs=1)
+    assert not list(tmp_path.iterdir()) and artifact.known()
