@@ -61,6 +61,8 @@ def cells(overrides: Sequence[str]) -> list[Cell]:
     asked = [f"{key}={values}" for key, values in params.items() if key not in named] + asked
     swept = {override.get_key_element(): _values(override) for override in parser.parse_overrides(asked)}
     for group in ("search", "lineup"):
+        if group in params:  # a file of the group that sweeps over the others
+            swept[group] = params[group].split(",")
         if group in swept:
             others = [_line(override) for key, override in named.items() if key != group]
             return [cell for one in swept[group] for cell in cells([*others, f"{group}={one}"])]

@@ -45,11 +45,11 @@ ROOT = Path(__file__).resolve().parents[3]
         ("trainer.devices=2", "trainer.devices: Input should be 1, got 2; a run trains for its batches on one device"),
         (
             "trainer.devices=[0,1]",
-            "trainer.devices: Input should be 1, got [0, 1]; a run trains for its batches on one",
+            "trainer.devices: Input should be 1, got [0, 1]; a run trains for its",
         ),
         (
             "trainer.devices=-1",
-            "on one device, whole: the trainer takes accelerator, precision and log_every_n_steps; sev",
+            "trainer.devices: Input should be 1, got -1; a run trains for its batches on one device",
         ),
         ("cells_a_device=0", "cells_a_device: Input should be greater than or equal to 1, got 0"),
         ("trainer.precision=16", "trainer.precision: Input should be '32-true' or 'bf16-mixed', got 16"),
