@@ -28,7 +28,7 @@ def main(config: DictConfig) -> None:
     if config.document:
         DOCUMENT.write_text(evidence.documented(DOCUMENT.read_text(encoding="utf-8"), listed), encoding="utf-8")
         return
-    own = ("data", "jobs", "priority", "plan", "only", "results", "document", "entries")
+    own = ("data", "jobs", "priority", "plan", "only", "results", "document", "entries", "queue")
     common = [override for override in overrides(*own) if not override.startswith("data.")]
     if not any(override.startswith("logger=") for override in common):
         common.append("logger=csv")

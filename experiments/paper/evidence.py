@@ -1,4 +1,4 @@
-"""Everything that results/ holds, as one list, conf/evidence.yaml: what is there, what is left, and how it was made."""
+"""Everything that results/ holds, as one list, conf/queue/results.yaml: what is there, what is left, and how it was made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from experiments.runs.provenance import CHANGED, refuse_changes, revision
 from experiments.runs.run import Run
 from experiments.runs.side_by_side import attempts, refuse_unfinished, unfinished
 
-BEGIN, END = "<!-- the list of conf/evidence.yaml -->\n", "<!-- its end -->\n"
+BEGIN, END = "<!-- the list of conf/queue/results.yaml -->\n", "<!-- its end -->\n"
 
 
 class Entry(BaseModel):
@@ -77,12 +77,12 @@ def entries(config: DictConfig) -> list[Entry]:
     try:
         listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries))
     except ValidationError as error:
-        raise ValueError(f"conf/evidence.yaml: entries: {told(error)}") from None
+        raise ValueError(f"conf/queue: entries: {told(error)}") from None
     for name in (name for entry in listed for name in entry.artifacts):
         artifact.find(name)
     unknown = {entry.data for entry in listed} - {None, *config.data}
     if unknown:
-        raise ValueError(f"conf/evidence.yaml: no data are called {unknown.pop()!r}; known: {', '.join(config.data)}")
+        raise ValueError(f"conf/queue: no data are called {unknown.pop()!r}; known: {', '.join(config.data)}")
     folders = {entry.folder: None for entry in listed}
     if config.only is not None and config.only not in folders:
         raise ValueError(f"only={config.only} is none of the folders: {', '.join(folders)}")

@@ -99,7 +99,8 @@ def test_a_plan_measures_by_runs_like_those_that_are_missing(tmp_path):
 
 def test_what_a_sweep_made_is_found_by_reproduce_and_the_other_way_round(tmp_path, capsys):
     """With a job that fails, whose launcher stops no other."""
-    chosen = [*SMALL, "scale.batches=1", f"outputs={tmp_path}", "search=ar", "model.encoder.auto_normalize=true"]
+    chosen = [*SMALL, "scale.batches=1", f"outputs={tmp_path}", "search=ar", "model=ar"]
+    chosen += ["model.encoder.auto_normalize=true"]
     noise, both = "+model.module.residual_noise", [*chosen, "+model.module.p=1"]
     swept = ["-m", "experiment=search", *both, f"{noise}=maybe,true"]
     status, output, errors = Command("experiments.train", *swept).finish()
