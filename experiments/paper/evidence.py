@@ -1,4 +1,4 @@
-"""Everything that results/ holds, as one list, conf/queue/results.yaml: what is there, what is left, and how it was made."""
+"""Everything that results/ holds, as one list, conf/queue/results.yaml: what is there, and how it is made."""
 
 from __future__ import annotations
 
