@@ -4,9 +4,16 @@ ${models:wwt,-control}   the models that are compared on WWT, less the controls
 ${searches:wwt}          those of them that have trials, conf/search
 ${folder:${outputs}}     a folder that has a name
 ${at_once:gpu,2}         how many cells this machine trains at a time, two on each of its GPUs
+
+Importing it also lets Hydra find our plugins, which it looks for in packages called hydra_plugins wherever they lie.
 """
 
+import sys
+from pathlib import Path
+
 from omegaconf import OmegaConf
+
+sys.path.append(str(Path(__file__).parent / "plugins"))
 
 
 def _models(*rules: str) -> str:

@@ -17,7 +17,7 @@ from dg import __version__
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-PACKED = ("dg", "baselines", "benchmarks", "experiments", "hydra_plugins", "conf")
+PACKED = ("dg", "baselines", "benchmarks", "experiments", "conf")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 

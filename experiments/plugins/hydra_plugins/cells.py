@@ -35,6 +35,7 @@ class Cells(Sweeper):
         from experiments.paper.sweep import sweep
 
         def launch(jobs: Sequence[Sequence[str]]) -> None:
+            assert self.launcher is not None  # by setup
             self.launcher.launch(jobs, initial_job_idx=0)
 
         sweep(arguments, launch)
