@@ -25,9 +25,9 @@ def make(cells: Sequence[DictConfig], *, jobs: int, title: str) -> None:
     ValueError at the end that lists the failed ones with their reasons; the others are kept.
     """
     missing = unfinished(cells)
-    failed = 0
+    made, failed = attempts(missing, jobs=jobs), 0
     with tqdm(total=len(missing), desc=title, unit="run", disable=not missing) as bar:
-        for reason in attempts(missing, jobs=jobs):
+        for reason in made:
             failed += reason is not None
             bar.update()
             bar.set_postfix(running=min(jobs, len(missing) - bar.n), failed=failed)
@@ -43,6 +43,10 @@ def attempts(cells: Sequence[DictConfig], *, jobs: int) -> Iterator[str | None]:
     """Makes the runs of `cells`, `jobs` at a time; of each, as it ends, why it failed, or None."""
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs is {jobs!r}: say how many runs are made at a time, at least 1")
+    return _attempts(cells, jobs)
+
+
+def _attempts(cells: Sequence[DictConfig], jobs: int) -> Iterator[str | None]:
     if jobs == 1 or len(cells) < 2:
         threads = torch.get_num_threads()
         try:

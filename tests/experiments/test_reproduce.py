@@ -68,7 +68,7 @@ def test_what_is_named_is_not_swept():
 
 
 def test_what_is_swept_is_what_hydra_composes():
-    chosen = ["experiment=search", "search=ar", "scale=smoke"]
+    chosen = ["experiment=search", "search=ar", "scale=smoke", "logger=csv"]
     last = ["model=ar", "seed=0", "model.encoder.auto_normalize=true", "+model.module.end=sampled"]
     last += ["+model.module.residual_noise=true", "+model.module.p=7"]
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):

@@ -122,7 +122,7 @@ def test_a_run_knows_when_its_data_have_changed(copy):
 
 @pytest.mark.slow
 def test_a_run_gives_back_its_generator_and_its_curves(copy, together):
-    run = copy("model=rcgan", "scale.validation.times=2")
+    run = copy("model=rcgan", "batches=4", "scale.validation.times=2")
     again = run.generator.sample(len(run.generated), seed=run.seed)
     assert again.fingerprint == run.generated.fingerprint
     assert set(run.lacks) == {"metadata", "lengths"}
