@@ -66,8 +66,7 @@ def cells(overrides: Sequence[str]) -> list[Cell]:
         if group in swept:
             others = [_line(override) for key, override in named.items() if key != group]
             return [cell for one in swept[group] for cell in cells([*others, f"{group}={one}"])]
-    choices = [[parser.parse_override(f"{key}={value}") for value in values] for key, values in swept.items()]
-    return list(_composed(fixed, product(*choices)))
+    return list(_composed(fixed, product(*choices(asked))))
 
 
 def _composed(fixed: list[str], products: Iterable[tuple[Override, ...]]) -> Iterator[Cell]:
@@ -78,6 +77,15 @@ def _composed(fixed: list[str], products: Iterable[tuple[Override, ...]]) -> Ite
             if not _names_a_file(choice):
                 OmegaConf.update(config, choice.key_or_group, choice.value(), force_add=choice.is_add())
         yield Cell([*fixed, *(_line(choice) for choice in chosen)], config)
+
+
+def choices(swept: list[str]) -> list[list[Override]]:
+    """Of each override that sweeps over values one override a value; a single value is a sweep of one."""
+    parser = OverridesParser.create()
+    return [
+        [parser.parse_override(f"{override.get_key_element()}={value}") for value in _values(override)]
+        for override in parser.parse_overrides(swept)
+    ]
 
 
 def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True) -> list[Run]:
@@ -123,9 +131,9 @@ def runs(name: str, **choices: str | None) -> list[Run]:
 
 
 def overrides(*own: str) -> list[str]:
-    """What a command's line chooses for runs: all that it names but its `own` keys; paths stay as they are named."""
+    """What a command's line chooses for runs: all that it names but its `own` options; paths stay as they are named."""
     given: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
-    return [override for override in given if override.split("=")[0] not in own]
+    return [override for override in given if re.split(r"[=.@]", override.lstrip("+~"))[0] not in own]
 
 
 def quoted(text: str) -> str:

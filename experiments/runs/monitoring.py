@@ -106,6 +106,7 @@ class Validation(Callback):
         self.encoder, self.validation, self.metrics, self.stopwatch = encoder, validation, metrics, stopwatch
         self.samples, self.times, self.batches, self.folder = samples, times, batches, folder
         self.keep_best, self.best = keep_best, math.inf
+        self.latest: tuple[int, dict[str, float]] | None = None  # after so many batches, the metrics
         self.averages: dict[float, dict[str, Tensor]] = {decay: {} for decay in averages}
 
     def on_train_batch_end(self, trainer: Trainer, module: LightningModule, *_: Any) -> None:
@@ -114,10 +115,13 @@ class Validation(Callback):
         with self.stopwatch.paused():
             self._average(module)
         batches = batches_done(trainer)
-        in_all = module.max_epochs or module.steps(self.batches)
-        if batches % max(1, in_all // self.times) == 0:
+        if batches % max(1, self.in_all(module) // self.times) == 0:
             with self.stopwatch.paused():
                 self._validate(trainer, module, batches)
+
+    def in_all(self, module: GenerativeModule) -> int:
+        """The batches of the whole training."""
+        return module.max_epochs or module.steps(self.batches)
 
     def state_dict(self) -> dict[str, Any]:
         """Goes into the checkpoint."""
@@ -147,6 +151,7 @@ class Validation(Callback):
         module.train()
         scores = self._scores(generated)
         log(trainer, {f"validation/{name}": score for name, score in scores.items()})
+        self.latest = batches, scores
         if self.keep_best is not None and scores[self.keep_best] < self.best:
             self.best = scores[self.keep_best]
             generator.save(self.folder / "best")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hydra.utils import instantiate
+from lightning import Callback
 from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.catalogue import metric
@@ -29,9 +30,10 @@ log = logging.getLogger(__name__)
 PUBLIC_SEEDS = 500_000  # from here on seeds draw simulated data to begin with, which are others than a run's own
 
 
-def train(config: DictConfig) -> Run:
+def train(config: DictConfig, callbacks: Sequence[Callback] = ()) -> Run:
     """The run of this config: made, finished where it was interrupted, or found as it is.
 
+    callbacks: look on after each validation, and may end the training by an exception; they decide nothing of a result
     Raises ValueError if the config is invalid, before anything is read or made.
     """
     check(config)
@@ -39,13 +41,13 @@ def train(config: DictConfig) -> Run:
     if not run.finished:
         with making(run):
             if not run.finished:  # the one that we waited for has made it
-                _make(run)
+                _make(run, callbacks)
                 return run
     log.info("%s seed %d: found in %s", config.model.name, config.seed, run.folder)
     return run
 
 
-def _make(run: Run) -> None:
+def _make(run: Run, callbacks: Sequence[Callback]) -> None:
     config = run.config
     privacy, public = _privacy(config), start(config)
     parts = split(config)
@@ -79,7 +81,7 @@ def _make(run: Run) -> None:
             checkpoint_every=config.scale.checkpoint_every,
             capture=config.capture,
             trainer=instantiate(config.trainer),
-            callbacks=[stopwatch, watch],
+            callbacks=[stopwatch, watch, *callbacks],
             logger=made,
         )
         generator.save(folder / "generator")

@@ -1,0 +1,1 @@
+"""Trials: what a search varies, the study that chooses and prunes, its page."""
