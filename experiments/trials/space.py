@@ -51,12 +51,12 @@ class Domain(Checked):
         """What is checked before anything is tried: the choices, or both ends."""
         return [self.low, self.high] if self.choices is None else self.choices
 
-    def has(self, value: Any) -> bool:
-        """Whether it may be chosen."""
+    def named(self, value: Any) -> list[Any]:
+        """The value as the study knows it, alone; empty where it may not be chosen."""
         if self.choices is not None:
-            return written(value) in map(written, self.choices)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and self.low <= value <= self.high and (isinstance(value, int) or not self.whole)
+            return [written(choice) for choice in self.choices if _same(choice, value)]
+        fits = _is_number(value) and self.low <= value <= self.high and (isinstance(value, int) or not self.whole)
+        return [value] if fits else []
 
     @property
     def whole(self) -> bool:
@@ -106,8 +106,8 @@ def usual(domains: dict[str, Domain], config: DictConfig) -> dict[str, Any]:
     for name, domain in domains.items():
         _, part, argument = name.split(".")
         value = config.model[part].get(argument, _arguments(config, part)[argument].default)
-        if domain.has(value):
-            values[name] = written(value) if domain.choices is not None else value
+        for known in domain.named(value):
+            values[name] = known
     return values
 
 
@@ -118,6 +118,15 @@ def written(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _same(first: Any, second: Any) -> bool:
+    numbers = _is_number(first) and _is_number(second)
+    return bool(first == second) if numbers else written(first) == written(second)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _grid(model: str, chosen: Sequence[str]) -> tuple[dict[str, Domain], list[str]]:

@@ -60,8 +60,9 @@ class Journal:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         wanted = json.loads(json.dumps(belongs_to))
         with self.alone(), reading(self.file, "name another study by name=, or remove the file", "is no journal"):
-            lock = _Lock(self.locks / "journal.lock")
-            self._mend(lock)
+            if self.file.exists() and regular(self.file).read_bytes()[:1] not in (b"", b"{"):
+                raise ValueError("it does not begin as one does")
+            lock = _Lock(self.locks / "journal.lock", self.file)
             study = optuna.create_study(
                 storage=JournalStorage(JournalFileBackend(str(self.file), lock)),
                 pruner=MedianPruner(n_startup_trials=startup),
@@ -78,18 +79,6 @@ class Journal:
                 "own by name=, or remove the file"
             )
         return study
-
-    def _mend(self, lock: _Lock) -> None:
-        """Drops a last line that a full disk has cut short."""
-        if not self.file.exists():
-            return
-        lock.acquire()
-        try:
-            content = regular(self.file).read_bytes()
-            if not content.endswith(b"\n"):
-                self.file.write_bytes(content[: content.rfind(b"\n") + 1])
-        finally:
-            lock.release()
 
     @contextmanager
     def trial(
@@ -140,14 +129,17 @@ class Journal:
 
 
 class _Lock(JournalFileOpenLock):
-    """Optuna's own outlives a process that was killed, and is then broken by force after half a minute."""
+    """Held while something is appended. Optuna's own outlives a process that was killed, and is broken by force."""
 
-    def __init__(self, file: Path) -> None:
-        self.lock = FileLock(file)
+    def __init__(self, file: Path, journal: Path) -> None:
+        self.lock, self.journal = FileLock(file), journal
 
     def acquire(self) -> bool:
-        """Waits."""
+        """Waits; then drops a last line that a full disk has cut short, so that nothing is appended to it."""
         self.lock.acquire()
+        with open(self.journal, "rb+") as file:
+            content = file.read()
+            file.truncate(content.rfind(b"\n") + 1)
         return True
 
     def release(self) -> None:
