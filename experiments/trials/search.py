@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from hydra import compose
 from omegaconf import DictConfig, OmegaConf
 from pydantic import StringConstraints
 
 from dg.hyperparameters import Count
+from experiments.paper.grid import quoted
 from experiments.runs.data import split
 from experiments.runs.run import identity
 from experiments.runs.settings import Name, Open, check
 from experiments.trials import page
-from experiments.trials.space import Space, usual, varied
+from experiments.trials.space import Space, held, usual, varied
 from experiments.trials.study import Journal
 from experiments.trials.trial import attempt, overrides
 
@@ -41,7 +42,7 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
     base = compose("train", [*chosen])
     check(base)
     if "wandb" in base.logger and base.logger.wandb.group is None:
-        chosen = [*chosen, f"logger.wandb.group={config.name}"]
+        chosen = [*chosen, f"logger.wandb.group={quoted(config.name)}"]
     if not (base.dataset.held_out and base.dataset.metrics):
         raise ValueError(
             f"a search chooses by a metric of {base.dataset.name} on samples that are held out, and none is; choose "
@@ -59,6 +60,10 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
         },
         startup=config.startup,
     )
+
+    def composed_of(values: Mapping[str, Any]) -> list[str]:
+        return overrides(chosen, fixed, held(domains, values))
+
     while True:
         with journal.trial(
             study,
@@ -70,6 +75,6 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
         ) as trial:
             if trial is None:
                 break
-            attempt(trial, overrides(chosen, fixed, trial.params))
+            attempt(trial, composed_of(trial.params))
     with journal.alone():
-        return page.write(study, base, Path(config.results), lambda values: overrides(chosen, fixed, values))
+        return page.write(study, base, Path(config.results), composed_of)

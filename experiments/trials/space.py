@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from dg import hyperparameters
 from dg.encoding import Encoder
+from dg.files import short
 from experiments.paper.grid import choices, quoted
 from experiments.runs.settings import Checked
 
@@ -57,6 +58,10 @@ class Domain(Checked):
             return [written(choice) for choice in self.choices if _same(choice, value)]
         fits = _is_number(value) and self.low <= value <= self.high and (isinstance(value, int) or not self.whole)
         return [value] if fits else []
+
+    def holds(self, known: Any) -> bool:
+        """Whether a study may know a value as `known`."""
+        return bool(self.named(known)) if self.choices is None else known in map(written, self.choices)
 
     @property
     def whole(self) -> bool:
@@ -109,6 +114,13 @@ def usual(domains: dict[str, Domain], config: DictConfig) -> dict[str, Any]:
         for known in domain.named(value):
             values[name] = known
     return values
+
+
+def held(domains: Mapping[str, Domain], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A trial's values, by name; raises ValueError where a journal has others than the space allows."""
+    if values.keys() != domains.keys() or not all(domains[name].holds(value) for name, value in values.items()):
+        raise ValueError(f"the journal has a trial that is not of this space, {short(dict(values))}; remove the file")
+    return dict(values)
 
 
 def written(value: Any) -> str:

@@ -1,6 +1,6 @@
 """A study of Optuna in a journal, a file of JSON lines that survives kill -9 and that several processes share.
 
-The journal is one's own data, as a checkpoint is: name none that somebody else sends.
+The journal is one's own data. All the same nothing but numbers and choices of the space reaches a run from it (`held`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
-from optuna.distributions import IntDistribution
+from optuna.distributions import CategoricalDistribution, IntDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import create_trial
@@ -108,9 +108,21 @@ def test_a_trial_that_is_worse_than_most_is_cut_short_and_leaves_nothing(searche
 
 
 def test_a_trial_that_fails_says_why_and_stops_no_other(searched):
-    frame = searched("{sample_len: {choices: [8, 57, 58]}}", "scale.batches=1", trials=4, startup=4)
-    assert frame["state"][0] == "whole" and set(frame["state"][1:]) == {"failed", "whole"}
-    assert frame[frame["state"] == "failed"]["reason"].str.contains("S should be at most T = 56").all()
+    states = searched("{sample_len: {choices: [8, 4, 57]}}", "scale.batches=1", trials=5, startup=5).set_index("state")
+    assert {*states.index} == {"whole", "failed"} and states.index[0] == states.index[-1] == "whole"
+    assert states.loc[["failed"], "reason"].str.contains("S should be at most T = 56").all()
+    assert (states.loc[["failed"], "sample_len"] == 57).all() and (states.loc[["whole"], "sample_len"] < 57).all()
+
+
+def test_no_value_outside_the_space_reaches_a_run(searched, tmp_path):
+    """Not the class of a module either, which Hydra would make."""
+    (tmp_path / "search").mkdir()
+    backend = JournalFileBackend(str(tmp_path / "search/here.journal"))
+    other = optuna.create_study(study_name="here", storage=JournalStorage(backend))
+    name, unwanted = "model.module._target_", CategoricalDistribution(["os.getcwd"])
+    other.add_trial(create_trial(value=0.0, params={name: "os.getcwd"}, distributions={name: unwanted}))
+    with pytest.raises(ValueError, match=r"the journal has a trial that is not of this space, .*os\.getcwd"):
+        searched(UNITS, "model=naive_gan", trials=1)
 
 
 def test_where_all_fail_the_command_fails(searched):
