@@ -49,7 +49,8 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
             "dataset.held_out=0.5 and a dataset with a metric"
         )
     domains, fixed = varied(space, base, chosen)
-    split(base)
+    first = usual(domains, base)
+    split(base)  # raises where the data are wrong, instead of every trial
     journal = Journal(Path(config.outputs, "search"), config.name)
     study = journal.study(
         {
@@ -66,12 +67,7 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
 
     while True:
         with journal.trial(
-            study,
-            domains,
-            usual(domains, base),
-            trials=config.trials,
-            seed=config.seed,
-            startup=config.startup,
+            study, domains, first, trials=config.trials, seed=config.seed, startup=config.startup
         ) as trial:
             if trial is None:
                 break

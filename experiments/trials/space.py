@@ -142,7 +142,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _grid(model: str, chosen: Sequence[str]) -> tuple[dict[str, Domain], list[str]]:
-    """The values of conf/search/MODEL.yaml as choices; what has one value there is fixed."""
+    """The values of conf/search/MODEL.yaml as choices, by the names of config; what has one value there is fixed."""
     known = sorted(file.stem for file in SEARCHES.glob("*.yaml") if file.stem != "all")
     if model not in known:
         raise ValueError(

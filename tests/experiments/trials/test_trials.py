@@ -87,6 +87,7 @@ def test_what_is_not_named_is_as_train_has_it():
         assert own[name] == train[name], name
 
 
+@pytest.mark.slow
 def test_a_trial_that_is_worse_than_most_is_cut_short_and_leaves_nothing(searched, study, config, tmp_path):
     """After a whole one, whose value is the metric on V; between both a full disk cut off a line of the journal."""
     first = searched(UNITS, "model=naive_gan", trials=1)
@@ -107,6 +108,7 @@ def test_a_trial_that_is_worse_than_most_is_cut_short_and_leaves_nothing(searche
     assert len(study().trials) == 4
 
 
+@pytest.mark.slow
 def test_a_trial_that_fails_says_why_and_stops_no_other(searched):
     states = searched("{sample_len: {choices: [8, 4, 57]}}", "scale.batches=1", trials=5, startup=5).set_index("state")
     assert {*states.index} == {"whole", "failed"} and states.index[0] == states.index[-1] == "whole"
