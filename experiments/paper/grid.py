@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from experiments.paper import artifact
 from experiments.runs import side_by_side
 from experiments.runs.provenance import refuse_changes, revision
-from experiments.runs.run import Run
+from experiments.runs.run import Run, identity
 from experiments.runs.settings import check
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +99,7 @@ def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = Tr
     strict = not changed and any(config.scale.name != "smoke" for config in asked)
     if strict:
         refuse_changes("the working tree", revision())
+    asked = list({identity(cell): cell for cell in asked}.values())  # a control knows nothing of what others sweep over
     side_by_side.make(asked, jobs=jobs, title=name)
     runs = [Run.of(config) for config in asked]
     for run in runs if strict else []:

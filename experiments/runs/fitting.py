@@ -25,6 +25,7 @@ from dg.privacy import Privacy, may_learn
 from dg.schema import Schema
 from dg.training import fit as trained
 from experiments.ink.fields import fields
+from experiments.runs.choosing import wanted, with_sample_len
 from experiments.runs.run import UNFINISHED
 from experiments.runs.settings import Fitting, check
 from experiments.runs.training import quiet
@@ -40,6 +41,7 @@ def fit(config: DictConfig) -> None:
     check(config, Fitting)
     _refuse_season(config)
     privacy = _privacy(config)
+    automatic = wanted(config.model, privacy)
     model = instantiate(config.model.module)
     _refuse_unknown(model)
     out = Path(config.out)
@@ -53,6 +55,18 @@ def fit(config: DictConfig) -> None:
     encoding = {**config.model.encoder, **_given(Encoder.fit, config)}
     encoder = Encoder.fit(train, bounds=bounds, **encoding)
     with _making(out) as folder, quiet():
+        if automatic:
+            model = with_sample_len(
+                model,
+                train,
+                None,
+                encoder=encoder,
+                batches=config.batches,
+                seed=config.seed,
+                folder=folder,
+                trainer=instantiate(config.trainer),
+                tell=partial(print, flush=True),
+            )
         generator = trained(
             model,
             train,

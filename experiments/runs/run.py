@@ -23,6 +23,7 @@ from dg.files import read_json, regular, sha256
 from dg.generator import Generator
 from dg.locks import held
 from dg.model_file import load
+from experiments.runs import choosing
 from experiments.runs.data import Split, file_hash, split
 from experiments.runs.provenance import Facts, part_hash
 
@@ -68,6 +69,8 @@ def identity(config: DictConfig) -> str:
     privacy = content["model"].get("privacy")
     if privacy and not privacy.get("learnt_scales"):
         decisive["bounds"] = dataset.get("bounds")
+    if content["model"]["module"].get("sample_len") == choosing.AUTO:
+        decisive["choosing"] = choosing.VERSION
     version = get_class(content["model"]["module"]["_target_"]).version
     if version > 1:
         decisive["version"] = version

@@ -19,6 +19,7 @@ from dg.generator import Generator
 from dg.model_file import load
 from dg.privacy import Privacy, may_learn
 from dg.training import fit
+from experiments.runs.choosing import wanted, with_sample_len
 from experiments.runs.data import origin, split
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
@@ -49,7 +50,9 @@ def train(config: DictConfig, callbacks: Sequence[Callback] = ()) -> Run:
 
 def _make(run: Run, callbacks: Sequence[Callback]) -> None:
     config = run.config
-    privacy, public = _privacy(config), start(config)
+    privacy = _privacy(config)
+    automatic = wanted(config.model, privacy)
+    public = start(config)
     parts = split(config)
     if public is not None:
         encoder = public.encoder
@@ -69,8 +72,20 @@ def _make(run: Run, callbacks: Sequence[Callback]) -> None:
             keep_best=kept(config),
             **config.scale.validation,
         )
+        model = instantiate(config.model.module)
+        if automatic:
+            model = with_sample_len(
+                model,
+                parts.train,
+                None if parts.nothing_held_out else parts.validation,
+                encoder=encoder,
+                batches=config.batches,
+                seed=config.seed,
+                folder=folder,
+                trainer=instantiate(config.trainer),
+            )
         generator = fit(
-            instantiate(config.model.module),
+            model,
             parts.train,
             encoder=encoder,
             batches=config.batches,
