@@ -99,7 +99,6 @@ def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = Tr
     strict = not changed and any(config.scale.name != "smoke" for config in asked)
     if strict:
         refuse_changes("the working tree", revision())
-    asked = list({identity(cell): cell for cell in asked}.values())  # a control knows nothing of what others sweep over
     side_by_side.make(asked, jobs=jobs, title=name)
     runs = [Run.of(config) for config in asked]
     for run in runs if strict else []:
@@ -108,10 +107,13 @@ def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = Tr
 
 
 def checked(configs: list[DictConfig]) -> list[DictConfig]:
-    """The same; raises ValueError where a value in one is wrong."""
+    """The same, each run once: a control knows nothing of what others are swept over.
+
+    Raises ValueError where a value in one is wrong.
+    """
     for config in configs:
         check(config)
-    return configs
+    return list({identity(config): config for config in configs}.values())
 
 
 def runs(name: str, **choices: str | None) -> list[Run]:
