@@ -102,11 +102,12 @@ def claims(frame: pd.DataFrame) -> list[Verdict]:
     scores = by_seed(named.assign(model="S = " + named["sample_len"].astype(str)), "mse")
     usual = named.loc[(named["passes"] - PASSES).abs().idxmin(), "sample_len"]
     one, small, near, most = (f"S = {s}" for s in (1, SMALL, usual, named["sample_len"].max()))
-    against_one = [part for s in (small, near) for part in better(f"{s} against {one}", scores, s, [one])]
-    return [
-        *all_of("A small S, but larger than 1, has a smaller error than S = 1", against_one),
-        *better(f"T/S around {PASSES}, {near}, has a smaller error than the largest S", scores, near, [most]),
-    ]
+    larger = [s for s in dict.fromkeys((small, near)) if s != one]
+    against_one = [part for s in larger for part in better(f"{s} against {one}", scores, s, [one])]
+    found = all_of("A small S, but larger than 1, has a smaller error than S = 1", against_one)
+    if near != most:
+        found += better(f"T/S around {PASSES}, {near}, has a smaller error than the largest S", scores, near, [most])
+    return found
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

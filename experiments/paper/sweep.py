@@ -33,7 +33,7 @@ def sweep(overrides: Sequence[str], launch: Callable[[Sequence[Sequence[str]]], 
         print(plan("sweep", configs, jobs=together))
         return
     jobs = {run.folder: cell.overrides for cell in whole if not (run := Run.of(cell.config)).finished}
-    log.info("%d of %d cells are there", len(whole) - len(jobs), len(whole))
+    log.info("%d of %d cells are there", len(configs) - len(jobs), len(configs))
     stop = "its job left no word; the launcher's log may have one"
     try:
         if jobs:

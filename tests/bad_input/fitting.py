@@ -68,6 +68,14 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         fitting("privacy.epsilon=3", "privacy.delta=0.01"),
         r"privacy: the scale of .*load.* would be learnt from the training samples.* give bounds",
     ),
+    "S chosen, and privately": (
+        fitting("model.module.sample_len=auto", "privacy.epsilon=3"),
+        "sample_len is auto, and epsilon does not count short trainings: name S, or null",
+    ),
+    "S of a model without one": (
+        fitting("model=ar", "model.module.sample_len=auto"),
+        "AR has no hyper-parameter 'sample_len'",
+    ),
     "epsilon of nothing": (fitting("privacy.epsilon=0.0"), "privacy: epsilon: Input should be greater than 0"),
     "no table": (fitting("table=FOLDER/nowhere.csv"), r"nowhere\.csv: no such file"),
     "a folder as table": (fitting("table=FOLDER"), "is a folder; name a regular file"),

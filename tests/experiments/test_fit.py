@@ -66,6 +66,21 @@ def test_a_table_becomes_a_model_file_from_which_such_a_table_is_drawn(fitted, t
     assert sorted(file.name for file in tmp_path.iterdir()) == ["carriers.dg", "carriers.schema.json"]
 
 
+def test_s_is_chosen_where_it_is_auto_and_the_model_is_that_of_who_names_it(fitted, table, tmp_path, capsys):
+    """Thirty days each leave S = 1 and S = 3; what the trials need is gone afterwards."""
+    rows, longer = pd.read_csv(table), tmp_path / "longer.csv"
+    rows = rows[["carrier", "area"]].drop_duplicates().merge(pd.DataFrame({"day": range(30)}), how="cross")
+    rows.assign(load=np.random.default_rng(0).random(len(rows))).to_csv(longer, index=False)
+    auto = fitted(f"table={longer}", "model.module.sample_len=auto", "batches=32", out="auto.dg")
+    said = capsys.readouterr().out
+    (chosen,) = {s for s in (1, 3) if f"S = {s}: so many records" in said}
+    named = fitted(f"table={longer}", f"model.module.sample_len={chosen}", "batches=32", out="named.dg")
+    models = [dg.load(file) for file in (auto, named)]
+    assert "error of autocorrelation after 2 batches" in said and not list(tmp_path.glob("*.unfinished"))
+    assert all(model.module.generator.sample_len == chosen for model in models)
+    pd.testing.assert_frame_equal(*(model.sample(5, seed=0).to_long() for model in models))
+
+
 def test_the_same_seed_gives_the_same_model_in_a_folder_too(fitted):
     folders = [fitted("seed=3", out=name) for name in ("one", "two")] + [fitted("seed=4", out="three")]
     for name in ("weights.safetensors", "schema.json", "encoder.json"):

@@ -40,6 +40,8 @@ def test_the_claims_are_of_5_and_50_passes_against_1_and_the_largest(errors, out
     found = frame(dict(zip(S, errors, strict=True)), chosen=1e-9)
     assert [verdict.outcome for verdict in figure4.claims(found)] == outcomes
     assert figure4.claims(found[found["model"] == "real"]) == []
+    without_larger = found[~(found["sample_len"] > 11).fillna(False)]
+    assert [verdict.outcome for verdict in figure4.claims(without_larger)] == outcomes[:1]
 
 
 def test_a_row_an_s_and_one_for_what_was_chosen():
