@@ -8,7 +8,7 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from experiments.console.door import enter, expected
+from experiments.console.door import enter, expected, wandb_first
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "results.md"
 
@@ -17,12 +17,11 @@ DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "results.md"
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    if "wandb" in config.logger:
-        import wandb  # noqa: F401, as in train.py
+    wandb_first(config)
 
     from experiments.paper import evidence
     from experiments.paper.grid import overrides
-    from experiments.runs.devices import at_once
+    from experiments.runs.devices import jobs_of
 
     listed = evidence.entries(config)
     if config.document:
@@ -32,7 +31,7 @@ def main(config: DictConfig) -> None:
     common = [override for override in overrides(*own) if not override.startswith("data.")]
     if not any(override.startswith("logger=") for override in common):
         common.append("logger=csv")
-    jobs = at_once(config.trainer.accelerator, config.cells_a_device) if config.jobs is None else config.jobs
+    jobs = jobs_of(config)
     items = evidence.queue(config, listed, common)
     outputs, results = Path(config.outputs), Path(config.results)
     if config.plan:

@@ -7,24 +7,23 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from experiments.console.door import enter, expected
+from experiments.console.door import enter, expected, wandb_first
 
 
 @hydra.main(config_path="../conf", config_name="reproduce", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    if "wandb" in config.logger:
-        import wandb  # noqa: F401, as in train.py
+    wandb_first(config)
 
     from experiments.paper import artifact
     from experiments.paper.grid import checked, fitted, grid, overrides
-    from experiments.runs.devices import at_once
+    from experiments.runs.devices import jobs_of
     from experiments.runs.plan import plan
     from experiments.runs.weights_and_biases import publish
 
     chosen = overrides("artifact", "results", "jobs", "changed", "plan")
-    jobs = at_once(config.trainer.accelerator, config.cells_a_device) if config.jobs is None else config.jobs
+    jobs = jobs_of(config)
     if config.plan:
         artifact.find(config.artifact)
         print(plan(config.artifact, checked(grid(config.artifact, chosen)), jobs=jobs))

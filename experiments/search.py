@@ -5,15 +5,14 @@ from __future__ import annotations
 import hydra
 from omegaconf import DictConfig
 
-from experiments.console.door import enter, expected
+from experiments.console.door import enter, expected, wandb_first
 
 
 @hydra.main(config_path="../conf", config_name="search", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    if "wandb" in config.logger:
-        import wandb  # noqa: F401, as in train.py
+    wandb_first(config)
 
     from experiments.paper.grid import overrides
     from experiments.trials.search import search

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hydra
 from omegaconf import DictConfig
 
-from experiments.console.door import enter, expected
+from experiments.console.door import enter, expected, wandb_first
 
 
 @hydra.main(config_path="../conf", config_name="train", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    if "wandb" in config.logger:
-        import wandb  # noqa: F401, its import takes 2 s before torch's and 20 s after it
+    wandb_first(config)
 
     from experiments.runs.training import train
 

@@ -135,9 +135,9 @@ def make(items: Sequence[Item], *, outputs: Path, results: Path, jobs: int) -> N
     with tqdm(total=len(whole), unit="cell", bar_format="{l_bar}{bar:20}| {n} of {total} cells{postfix}") as bar:
 
         def show(item: Item) -> None:
-            left = unfinished(whole.values())
-            costs = [cost.seconds for cell in left if (cost := Costs(outputs).of(cell))]
-            hours = duration(sum(costs) / jobs) if costs or not left else NOT_MEASURED
+            left, costs = unfinished(whole.values()), Costs(outputs)
+            known = [cost.seconds for cell in left if (cost := costs.of(cell))]
+            hours = duration(sum(known) / jobs) if known or not left else NOT_MEASURED
             bar.n = len(whole) - len(left)
             bar.set_description_str(str(item), refresh=False)
             bar.set_postfix_str(f"{len(left)} left, {hours}, {len(failed)} artifacts failed")

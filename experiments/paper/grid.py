@@ -58,14 +58,16 @@ def cells(overrides: Sequence[str]) -> list[Cell]:
     asked = [_line(override) for override in named.values() if override.is_sweep_override()]
     if not params and not asked:
         return []
-    asked = [f"{key}={values}" for key, values in params.items() if key not in named] + asked
-    swept = {override.get_key_element(): _values(override) for override in parser.parse_overrides(asked)}
     for group in ("search", "lineup"):
         if group in params:  # a file of the group that sweeps over the others
-            swept[group] = params[group].split(",")
-        if group in swept:
-            others = [_line(override) for key, override in named.items() if key != group]
-            return [cell for one in swept[group] for cell in cells([*others, f"{group}={one}"])]
+            files = params[group].split(",")
+        elif group in named and named[group].is_sweep_override():
+            files = _values(named[group])
+        else:
+            continue
+        others = [_line(override) for key, override in named.items() if key != group]
+        return [cell for file in files for cell in cells([*others, f"{group}={file}"])]
+    asked = [f"{key}={values}" for key, values in params.items() if key not in named] + asked
     return list(_composed(fixed, product(*choices(asked))))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
-from experiments.console.door import is_expected, told
+from experiments.console.door import is_expected, told, wandb_first
 
 if TYPE_CHECKING:
     from experiments.runs.run import Run
@@ -20,8 +20,7 @@ def attempt(cell: Any) -> str | None:
     command that began the grid finds it. Whichever process makes a run, it has one thread, and so the same bytes.
     """
     config = OmegaConf.create(cell)
-    if "wandb" in config.logger:
-        import wandb  # noqa: F401, its import takes 2 s before torch's and 20 s after it
+    wandb_first(config)
     import torch
 
     from experiments.runs.devices import placed

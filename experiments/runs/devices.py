@@ -21,6 +21,11 @@ def at_once(accelerator: str, cells_a_device: int) -> int:
     return max(1, len(devices()) * cells_a_device) if accelerator == "gpu" else cores()
 
 
+def jobs_of(config: DictConfig) -> int:
+    """How many runs a command makes at a time: as `jobs` says, or where it is null as this machine trains."""
+    return at_once(config.trainer.accelerator, config.cells_a_device) if config.jobs is None else config.jobs
+
+
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -155,8 +155,14 @@ def check(config: DictConfig, kind: type[BaseModel] = Settings) -> None:
         group = str(error.errors()[0]["loc"][0])
         remedy = f"; {REMEDY[group]}" if group in REMEDY else ""
         raise ValueError(f"{told(error)}{remedy}") from None
-    if config.get("select") == "best" and not (config.dataset.held_out and config.dataset.metrics):
+    if config.get("select") == "best":
+        refuse_without_v(config, "select=best", " and a metric, or select=last")
+
+
+def refuse_without_v(config: DictConfig, who: str, remedy: str = " and a dataset with a metric") -> None:
+    """Raises ValueError where `who` would choose by a metric on V (D55), and there is none."""
+    if not (config.dataset.held_out and config.dataset.metrics):
         raise ValueError(
-            f"select=best chooses by a metric of {config.dataset.name} on samples that are held out, and none is; "
-            "choose dataset.held_out=0.5 and a metric, or select=last"
+            f"{who} chooses by a metric of {config.dataset.name} on samples that are held out, and none is; choose "
+            f"dataset.held_out=0.5{remedy}"
         )

@@ -25,8 +25,7 @@ def begun(config: DictConfig, name: str) -> dict[str, Any]:
 
     Its group is the artifact for whose grid it is made, by `experiment=` or as the grid says.
     """
-    os.environ.setdefault("WANDB_SILENT", "true")
-    os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))
+    _prepare(config)
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
     return {"id": name, "resume": "allow", "group": config.logger.wandb.group or choices.get("experiment")}
 
@@ -56,8 +55,7 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
     import wandb
 
     chosen = config.logger.wandb
-    os.environ.setdefault("WANDB_SILENT", "true")
-    os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))
+    _prepare(config)
     with wandb.init(
         project=chosen.project,
         group=chosen.group or name,
@@ -77,3 +75,8 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
         run.log_artifact(files)
         if (drawn := results / f"{name}.png").exists():
             run.log({"figure": wandb.Image(str(drawn))})
+
+
+def _prepare(config: DictConfig) -> None:
+    os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))

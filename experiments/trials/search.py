@@ -14,7 +14,7 @@ from dg.hyperparameters import Count
 from experiments.paper.grid import quoted
 from experiments.runs.data import split
 from experiments.runs.run import identity
-from experiments.runs.settings import Name, Open, check
+from experiments.runs.settings import Name, Open, check, refuse_without_v
 from experiments.trials import page
 from experiments.trials.space import Space, held, usual, varied
 from experiments.trials.study import Journal
@@ -43,11 +43,7 @@ def search(config: DictConfig, chosen: Sequence[str]) -> str:
     check(base)
     if "wandb" in base.logger and base.logger.wandb.group is None:
         chosen = [*chosen, f"logger.wandb.group={quoted(config.name)}"]
-    if not (base.dataset.held_out and base.dataset.metrics):
-        raise ValueError(
-            f"a search chooses by a metric of {base.dataset.name} on samples that are held out, and none is; choose "
-            "dataset.held_out=0.5 and a dataset with a metric"
-        )
+    refuse_without_v(base, "a search")
     domains, fixed = varied(space, base, chosen)
     first = usual(domains, base)
     split(base)  # raises where the data are wrong, instead of every trial

@@ -9,6 +9,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from experiments.console.door import wandb_first
+
 
 class Cells(Sweeper):
     """Hands the cells that are missing of a grid to whichever launcher is configured, a job a cell."""
@@ -18,8 +20,7 @@ class Cells(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Not the door's own task is launched but one that stops no other where it fails."""
-        if "wandb" in config.logger:
-            import wandb  # noqa: F401, as in train.py
+        wandb_first(config)
 
         from hydra.core.plugins import Plugins
 
