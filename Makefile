@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow lint speed figures artifacts evidence notebooks peer-rows clean
+.PHONY: help env test test-fast test-slow test-slurm lint speed figures artifacts evidence notebooks peer-rows clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -43,6 +43,10 @@ test-fast: $(READY) ## all but the tests that are marked slow (6 minutes on two 
 test-slow: $(READY) ## every reader with 1,000 wrong files of each kind (MUTATIONS= another number; an hour on two cores)
 	OMP_NUM_THREADS=1 MUTATIONS=$(or $(MUTATIONS),1000) $(BIN)/python -m pytest tests/dg/test_mutations.py \
 		tests/dg/datasets/test_files_of_others.py tests/experiments/test_mutations.py -k "not named and not pipe"
+
+test-slurm: $(READY) ## sweeps on a real SLURM of this machine, as root (gets slurm-wlm and munge by apt; 10 minutes on two cores)
+	$(BIN)/python tests/slurm/cluster.py install
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 0 -v tests/slurm/test_sweep.py tests/slurm/stops.py
 
 lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
 	$(BIN)/ruff check .

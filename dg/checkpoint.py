@@ -69,7 +69,7 @@ def refuse_divergence(module: LightningModule, batch: int) -> None:
 class Checkpoint(Callback):
     """At the end of an epoch, saves all that is needed to continue. A new file replaces the old one as a whole.
 
-    An epoch that the last batch cuts short is not saved: more batches than now must draw its other samples too.
+    An epoch that the last batch cuts short is not saved: the end of training is near enough.
     """
 
     def __init__(self, file: Path, every: int, belongs_to: dict[str, Any]) -> None:
@@ -90,10 +90,13 @@ class Checkpoint(Callback):
         self.saved, self.began = trainer.global_step, True
 
     def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Saves if it is time to; raises TrainingDiverged instead if a weight is not finite."""
+        """Saves if it is time to."""
         cut_short = trainer.fit_loop.epoch_loop.batch_progress.current.completed < trainer.num_training_batches
-        if cut_short or (trainer.global_step - self.saved < self.every and module.max_epochs is None):
-            return
+        if not cut_short and (trainer.global_step - self.saved >= self.every or module.max_epochs is not None):
+            self.save(trainer, module)
+
+    def save(self, trainer: Trainer, module: LightningModule) -> None:
+        """Saves, at the end of a batch or an epoch; raises TrainingDiverged instead if a weight is not finite."""
         refuse_divergence(module, trainer.global_step)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.file.with_name(f"{self.file.name}.unfinished")

@@ -7,12 +7,14 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import Timer
+from lightning.pytorch.plugins.environments import LightningEnvironment
 from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 from tqdm import tqdm
@@ -102,14 +104,16 @@ def fit(
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
-        **{"logger": False, **trainer_arguments},
+        **{"logger": False, **_alone(trainer), **trainer_arguments},
     )
     _refuse_cuts(lightning)
     if capture:
         _refuse_capture(lightning)
         module.capture()
     samples = observed(module, train, encoder, lightning.strategy.root_device, learns=may_learn(privacy))
-    loader = DataLoader(samples, sampler=draws, batch_size=None)
+    loop = lightning.fit_loop.epoch_loop
+    draws_left = DrawsLeft(draws, lambda: loop.batch_progress.current.ready)
+    loader = DataLoader(samples, sampler=draws_left, batch_size=None)
     with torch.random.fork_rng(devices=[]):
         try:
             lightning.fit(module, loader, ckpt_path=resume, weights_only=True)
@@ -137,6 +141,11 @@ def _encoder(train: TimeSeriesDataset, privacy: Privacy | None, start: Generator
     if start is not None:
         return start.encoder
     return Encoder.fit(train, bounds={} if may_learn(privacy) else train.schema.bounds)
+
+
+def _alone(trainer: Callable[..., Trainer]) -> dict[str, Any]:
+    """On a SLURM cluster too, where Lightning otherwise writes checkpoints of its own inside signal handlers."""
+    return {} if "plugins" in getattr(trainer, "keywords", {}) else {"plugins": [LightningEnvironment()]}
 
 
 def _begin_with(module: GenerativeModule, encoder: Encoder, start: Generator) -> None:
@@ -219,11 +228,32 @@ class Draws(Sampler[Tensor]):
             yield torch.randint(self.n, (self.batch_size,), generator=rng)
 
 
+class DrawsLeft(Sampler[Tensor]):
+    """The draws of an epoch that are left after those that `done` counts: training may go on from inside an epoch."""
+
+    def __init__(self, draws: Draws | PoissonDraws, done: Callable[[], int]) -> None:
+        self.draws, self.done = draws, done
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by Lightning when an epoch begins."""
+        self.draws.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return len(self.draws)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        yield from islice(self.draws, self.done(), None)
+
+
 class LastBatch(Callback):
     """Ends training after `batches` batches. Lightning's own `max_steps` would resume an epoch that was complete."""
 
     def __init__(self, batches: int) -> None:
         self.batches = batches
+
+    def on_train_start(self, trainer: Trainer, *_: Any) -> None:
+        """A checkpoint of the last batch has nothing left to train."""
+        self.on_train_batch_end(trainer)
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
         """Stops after the last batch, even if the epoch has batches left."""

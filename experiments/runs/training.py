@@ -25,6 +25,7 @@ from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
 from experiments.runs.run import TEST_SEEDS, Run, kept, making, writing
 from experiments.runs.settings import check
+from experiments.runs.stopping import StopAfterBatch
 from experiments.runs.weights_and_biases import attach
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def _make(run: Run, callbacks: Sequence[Callback]) -> None:
             checkpoint_every=config.scale.checkpoint_every,
             capture=config.capture,
             trainer=instantiate(config.trainer),
-            callbacks=[stopwatch, watch, *callbacks],
+            callbacks=[stopwatch, watch, *callbacks, StopAfterBatch()],
             logger=made,
         )
         generator.save(folder / "generator")
