@@ -13,7 +13,8 @@ from tests.slurm.cluster import HOST, Cluster
 from tests.slurm.conftest import Sweep, results
 
 GRID = ["model=naive_gan", "seed=0,1", "scale.batches=900", "scale.checkpoint_every=50"]
-LONG = ["model=naive_gan", "seed=2,3", "batches=7000", "scale.checkpoint_every=100000"]
+LONG = ["model=naive_gan", "seed=2,3", "scale.checkpoint_every=1000000"]
+TIMED_OUT = r"SIGUSR2: the checkpoint has (\d+) batches"
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +80,20 @@ def test_jobs_wait_for_a_drained_node(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_a_job_that_runs_out_of_time_goes_on_until_it_is_whole(cluster: Cluster, tmp_path: Path) -> None:
-    """A minute is the least that SLURM knows, and the runs need more. The first time, the jobs may not come back."""
+    """A minute is the least that SLURM knows. First the jobs may not come back, which says how far a minute goes."""
     minute = ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=20"]
-    once = Sweep(tmp_path / "slurm", *LONG, *minute, "hydra.launcher.max_num_timeout=0", cluster=cluster)
+    once = Sweep(
+        tmp_path / "once", *LONG, "batches=999999", *minute, "hydra.launcher.max_num_timeout=0", cluster=cluster
+    )
     said = once.finish(1)
     assert "2 of 2 runs failed" in said and said.count("the job ran out of time too often: give it more by") == 2, said
     assert once.checkpoints() == 2
-    Sweep(tmp_path / "slurm", *LONG, *minute, cluster=cluster).finish()
-    told = "".join(file.read_text() for file in (tmp_path / "slurm").glob("hydra/*/*/.submitit/*/*_log.out"))
-    stops = [int(n) for n in re.findall(r"SIGUSR2: the checkpoint has (\d+) batches", told)]
-    assert stops and all(0 < n < 7000 for n in stops), told
-    Sweep(tmp_path / "alone", *LONG).finish()
+    (first, second) = (int(n) for n in re.findall(TIMED_OUT, "".join(once.told().values())))
+
+    longer = [*LONG, f"batches={2 * max(first, second)}"]
+    again = Sweep(tmp_path / "slurm", *longer, *minute, cluster=cluster)
+    again.finish(timeout=900)
+    stops = {place: [int(n) for n in re.findall(TIMED_OUT, text)] for place, text in again.told().items()}
+    assert all(found and found == sorted(set(found)) for found in stops.values()), again.told()
+    Sweep(tmp_path / "alone", *longer).finish()
     assert results(tmp_path / "slurm") == results(tmp_path / "alone") != {}
