@@ -11,6 +11,7 @@ from benchmarks.peer.environment import PEER
 from benchmarks.peer.samples import sampled
 from dg.dataset import TimeSeriesDataset
 from dg.doppelganger.module import recommended_sample_len
+from experiments.runs.choosing import AUTO
 from experiments.runs.run import Run, one_a_seed
 
 
@@ -35,17 +36,17 @@ def rows(runs: Sequence[Run]) -> Iterator[tuple[Run, TimeSeriesDataset]]:
 
 
 def make(run: Run) -> None:
-    """Trains the peer on the run's A, unless that is done. S is our own (D22)."""
+    """Trains the peer on the run's A, unless that is done. S is our own (D22), also where trials would choose ours."""
     if (folder(run) / "generated").exists():
         return
     config, start = run.config, time.perf_counter()
-    sample_len = config.dataset.get("sample_len") or recommended_sample_len(run.real.train.schema.max_length)
+    named, usual = config.dataset.get("sample_len"), recommended_sample_len(run.real.train.schema.max_length)
     drawn = sampled(
         run.real.train,
         run.real.wanted,
         log=config.dataset.log,
         batches=config.scale.batches,
-        sample_len=sample_len,
+        sample_len=usual if named in (None, AUTO) else named,
         seed=run.seed,
     )
     facts = {"peer": PEER, "batches": config.scale.batches, "seconds": time.perf_counter() - start}
