@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 
 from dg.datasets.tables import OFFLINE, text
-from dg.files import alias, packing, reading
+from dg.files import alias, packing, reading, short
 from dg.memory import available
 
 HELD, PACKED = 4, {"none": 1, "gzip": 8}  # times a table's bytes while it is read, and the bytes in one of gzip's
@@ -74,6 +75,7 @@ def csv(database: duckdb.DuckDBPyConnection, path: Path, packed: str, where: str
 
     where: what errors call it
     Dates that do not begin with the year stay text: DuckDB would choose between days and months first without a word.
+    Raises ValueError where two columns have one name: DuckDB would give one of them another without a word.
     """
     if not path.stat().st_size:
         raise ValueError(f"{where} has no rows")
@@ -88,7 +90,19 @@ def csv(database: duckdb.DuckDBPyConnection, path: Path, packed: str, where: str
     told = dict(zip(("delim", "quote", "escape", "comment"), marks, strict=True))
     told |= {f"{kind.lower()}format": style for kind, style in styles.items() if kind not in left}
     signs = ", ".join(f"{name} = {text('' if sign == '(empty)' else sign)}" for name, sign in told.items())
+    same = f"{signs}, auto_detect = false, skip = {skipped}, compression = '{packed}'"
+    texts = ", ".join(f"'{place}': 'VARCHAR'" for place in range(len(kinds)))
+    first = f"SELECT * FROM read_csv({text(path)}, header = false, columns = {{{texts}}}, {same}) LIMIT 1"
+    names = [name for name in database.execute(first).fetchone() or () if name]
+    refuse_namesakes([name.lower() for name in names], where)  # capitals or not: to DuckDB they are the same
     return f"read_csv({text(path)}, {usual}, auto_detect = false, skip = {skipped}, columns = {{{types}}}, {signs})"
+
+
+def refuse_namesakes(columns: Sequence[str], where: str) -> None:
+    """Raises ValueError if two columns have one name."""
+    twice = sorted(name for name, times in Counter(columns).items() if times > 1)
+    if twice:
+        raise ValueError(f"{where} has two columns called {short(twice[0])}; rename one")
 
 
 def _refuse_large(size: int, where: str) -> None:

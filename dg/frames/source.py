@@ -15,7 +15,7 @@ from pandas.api.types import is_float_dtype
 from pandas.tseries.api import guess_datetime_format
 
 from dg.files import short
-from dg.frames.opening import Opened
+from dg.frames.opening import Opened, refuse_namesakes
 from dg.table import DTYPES
 
 FORMAT = r"(?=.*%Y|.*%y)(?=.*%m|.*%b|.*%B)"  # of a text that is a date: it names the year and the month
@@ -99,9 +99,7 @@ def _refuse_names(frame: pd.DataFrame, named: Sequence[str], where: str) -> None
     if not len(frame):
         raise ValueError(f"{where} has no rows")
     columns = [str(column) for column in frame]
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise ValueError(f"{where} has two columns called {short(twice[0])}; rename one")
+    refuse_namesakes(columns, where)
     for name in named:
         if name not in columns:
             raise ValueError(f"{where} has no column {name!r}; it has {short(columns)}")

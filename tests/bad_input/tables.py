@@ -91,6 +91,14 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         read(pd.concat([table(), table()[["load"]]], axis=1)),
         "has two columns called 'load'; rename one",
     ),
+    "two columns of one name in a CSV": (
+        written(b"cell,hour,load,Load\na,1,2,3\na,2,3,4\n", "t.csv"),
+        r"t\.csv has two columns called 'load'; rename one",
+    ),
+    "two columns of one name that numbers tell apart": (
+        written(b"load;load;cell\n1,5;2,5;a\n1,5;2,5;a\n", "t.csv"),
+        r"t\.csv has two columns called 'load'; rename one",
+    ),
     "no sample and no window": (read(table(), sample=""), "name the column of the samples by sample=, or cut"),
     "a missing value": (
         read(table(load=[1, 2, None, None, 5])),
