@@ -37,7 +37,7 @@ class Sweep:
             said, _ = self._process.communicate(timeout=timeout)
         finally:
             self._process.kill()
-        assert self._process.returncode == status, (said, self.told())
+        assert self._process.returncode == status, "\n".join([said, *self.told().values()])
         return said
 
     def until(self, condition: Callable[[], object], timeout: float = 200) -> None:

@@ -80,10 +80,10 @@ def test_jobs_wait_for_a_drained_node(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_a_job_that_runs_out_of_time_goes_on_until_it_is_whole(cluster: Cluster, tmp_path: Path) -> None:
-    """A minute is the least that SLURM knows. First the jobs may not come back, which says how far a minute goes."""
-    minute = ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=20"]
+    """Told up to a minute early, in jobs of two. First they may not come back, which says how far they go in time."""
+    minutes = ["hydra.launcher.timeout_min=2", "hydra.launcher.signal_delay_s=20"]
     once = Sweep(
-        tmp_path / "once", *LONG, "batches=999999", *minute, "hydra.launcher.max_num_timeout=0", cluster=cluster
+        tmp_path / "once", *LONG, "batches=999999", *minutes, "hydra.launcher.max_num_timeout=0", cluster=cluster
     )
     said = once.finish(1)
     assert "2 of 2 runs failed" in said and said.count("the job ran out of time too often: give it more by") == 2, said
@@ -91,7 +91,7 @@ def test_a_job_that_runs_out_of_time_goes_on_until_it_is_whole(cluster: Cluster,
     (first, second) = (int(n) for n in re.findall(TIMED_OUT, "".join(once.told().values())))
 
     longer = [*LONG, f"batches={2 * max(first, second)}"]
-    again = Sweep(tmp_path / "slurm", *longer, *minute, cluster=cluster)
+    again = Sweep(tmp_path / "slurm", *longer, *minutes, cluster=cluster)
     again.finish(timeout=900)
     stops = {place: [int(n) for n in re.findall(TIMED_OUT, text)] for place, text in again.told().items()}
     assert all(found and found == sorted(set(found)) for found in stops.values()), again.told()
