@@ -20,7 +20,7 @@ def sweep(overrides: Sequence[str], launch: Callable[[Sequence[Sequence[str]]], 
 
     Launchers say of failed jobs that they are completed, or stop at the first: what counts are the runs that are there.
     Raises ValueError at the end that lists the others with their reasons; before anything is launched where nothing is
-    swept, or where a value is wrong.
+    swept, where a value is wrong, or where the launcher says that it can launch nothing.
     """
     whole = cells(overrides)
     if not whole:
@@ -38,6 +38,8 @@ def sweep(overrides: Sequence[str], launch: Callable[[Sequence[Sequence[str]]], 
     try:
         if jobs:
             launch(list(jobs.values()))
+    except ValueError:
+        raise
     except Exception as error:  # of the launcher: no run raises one
         stop = f"the launcher stopped: {reason_of(error)}"
     refuse_unfinished(configs, stop)

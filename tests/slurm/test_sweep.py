@@ -25,3 +25,10 @@ def test_a_sweep_makes_what_it_makes_without_a_cluster(cluster: Cluster, tmp_pat
     Sweep(tmp_path / "alone", *grid).finish(1)
     alone = results(tmp_path / "alone")
     assert len(alone) == 2 and results(tmp_path / "slurm") == alone
+
+
+def test_where_there_is_no_cluster_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = Sweep(tmp_path, "model=bootstrap", "seed=0,1", "launcher=slurm").finish(1)
+    assert 'error: launcher=slurm hands over no job: Could not detect "srun"' in said.splitlines()[-1], said
+    assert not list(tmp_path.glob("runs/*"))

@@ -26,7 +26,10 @@ class Cluster(SlurmLauncher):
     """One job a cell, as an array; waits for all of them."""
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        """Returns nothing of the jobs: what counts are the runs that are there when all have left the queue."""
+        """Returns nothing of the jobs: what counts are the runs that are there when all have left the queue.
+
+        Raises ValueError where there is no cluster, or where it refuses the jobs.
+        """
         import submitit  # as in the launcher itself: every command looks through its plugins
 
         from experiments.runs.job import Job
@@ -38,15 +41,17 @@ class Cluster(SlurmLauncher):
         if self.config.trainer.accelerator == "gpu":
             options.setdefault("gpus_per_node", 1)
         shared = {option.name for option in fields(BaseQueueConf)}
-        executor = submitit.AutoExecutor(folder, cluster="slurm", slurm_max_num_timeout=time_outs)
-        executor.update_parameters(
-            **{name if name in shared else f"slurm_{name}": value for name, value in options.items()}
-        )
+        chosen = {name if name in shared else f"slurm_{name}": value for name, value in options.items()}
         cells = [
             (list(overrides), "hydra.sweep.dir", number, f"job_id_for_{number}", Singleton.get_state())
             for number, overrides in enumerate(job_overrides, initial_job_idx)
         ]
-        jobs = executor.map_array(Job(self), *zip(*cells, strict=True))
+        try:
+            executor = submitit.AutoExecutor(folder, cluster="slurm", slurm_max_num_timeout=time_outs)
+            executor.update_parameters(**chosen)
+            jobs = executor.map_array(Job(self), *zip(*cells, strict=True))
+        except RuntimeError as error:  # there is no sbatch, or what it says
+            raise ValueError(f"launcher=slurm hands over no job: {' '.join(str(error).split())}") from error
         number = jobs[0].job_id.partition("_")[0]
         log.info("%d jobs: `squeue --job %s` says why they wait, `scancel %s` ends them", len(jobs), number, number)
         log.info("what they say is in %s", folder.parent)

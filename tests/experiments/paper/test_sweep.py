@@ -78,6 +78,14 @@ def test_what_is_missing_is_launched_and_what_failed_is_told(tmp_path, capsys):
     assert "sweep: 2 cells, 2 failed" in capsys.readouterr().out
 
 
+def test_a_launcher_that_can_launch_nothing_says_so_once(tmp_path):
+    def refuses(jobs) -> None:
+        raise ValueError("there is no cluster")
+
+    with pytest.raises(ValueError, match="^there is no cluster$"):
+        sweep([*SMALL, f"outputs={tmp_path}", "model=bootstrap", "seed=0,1"], refuses)
+
+
 def test_nothing_to_sweep_is_told():
     with pytest.raises(ValueError, match="nothing is swept: name values"):
         sweep(["experiment=table1"], pytest.fail)
