@@ -31,7 +31,7 @@ class Sweep:
             text=True,
         )
 
-    def finish(self, status: int = 0, timeout: float = 400) -> str:
+    def finish(self, status: int = 0, timeout: float = 900) -> str:
         """What it said."""
         try:
             said, _ = self._process.communicate(timeout=timeout)

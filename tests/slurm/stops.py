@@ -92,7 +92,7 @@ def test_a_job_that_runs_out_of_time_goes_on_until_it_is_whole(cluster: Cluster,
 
     longer = [*LONG, f"batches={2 * max(first, second)}"]
     again = Sweep(tmp_path / "slurm", *longer, *minutes, cluster=cluster)
-    again.finish(timeout=900)
+    again.finish()
     stops = {place: [int(n) for n in re.findall(TIMED_OUT, text)] for place, text in again.told().items()}
     assert all(found and found == sorted(set(found)) for found in stops.values()), again.told()
     Sweep(tmp_path / "alone", *longer).finish()
