@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow test-slurm lint speed figures artifacts evidence notebooks peer-rows clean
+.PHONY: help env test test-fast test-slow test-slurm lint docs docs-links speed figures artifacts evidence notebooks peer-rows clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -53,6 +53,12 @@ lint: $(READY) ## ruff, mypy and the floors of the house (about 1 minute)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(READY) ## the documentation as a site, docs/_build/docs/index.html; warnings are errors (half a minute, no network)
+	$(BIN)/python -m sphinx -c docs . docs/_build --fresh-env --fail-on-warning --keep-going --quiet
+
+docs-links: $(READY) ## whether the links of the documentation to other sites lead anywhere (network)
+	$(BIN)/python -m sphinx -c docs . docs/_build/links --builder linkcheck --fresh-env --quiet
 
 reproduce-%: $(READY) ## one artifact, e.g. reproduce-table3: smoke 1 minute, small 8, evening 8 hours, paper days
 	$(BIN)/python -m experiments.reproduce artifact=$* $(CHOSEN)
