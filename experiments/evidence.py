@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from experiments.console.door import enter, expected, wandb_first
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "results.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 @hydra.main(config_path="../conf", config_name="evidence", version_base="1.3")
@@ -19,13 +19,15 @@ def main(config: DictConfig) -> None:
     """The command."""
     wandb_first(config)
 
-    from experiments.paper import evidence
+    from experiments.paper import evidence, whole
     from experiments.paper.grid import overrides
     from experiments.runs.devices import jobs_of
 
     listed = evidence.entries(config)
     if config.document:
-        DOCUMENT.write_text(evidence.documented(DOCUMENT.read_text(encoding="utf-8"), listed), encoding="utf-8")
+        for page, documented in (("results.md", evidence.documented), ("cluster.md", whole.documented)):
+            file = DOCS / page
+            file.write_text(documented(file.read_text(encoding="utf-8"), listed), encoding="utf-8")
         return
     own = ("data", "jobs", "priority", "plan", "only", "results", "document", "entries", "queue")
     common = [override for override in overrides(*own) if not override.startswith("data.")]
