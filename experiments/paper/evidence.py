@@ -36,6 +36,13 @@ class Entry(BaseModel):
     artifacts: list[str]
     overrides: list[str] = []
 
+    def command(self, name: str = "ARTIFACT") -> str:
+        """What makes an artifact of it again."""
+        data = "DATA=…" if self.data else ""
+        arguments = f'ARGS="{" ".join(self.overrides)}"' if self.overrides else ""
+        told = [f"make reproduce-{name}", f"SCALE={self.scale}", data, f"RESULTS=results/{self.folder}", arguments]
+        return " ".join(filter(None, told))
+
 
 class Item:
     """One artifact of an entry, with the configs of its runs."""
@@ -74,12 +81,7 @@ class Written(TypedDict, total=False):
 
 def entries(config: DictConfig) -> list[Entry]:
     """The list; raises ValueError where it has an unknown folder to choose, artifact or field."""
-    try:
-        listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries))
-    except ValidationError as error:
-        raise ValueError(f"conf/queue: entries: {told(error)}") from None
-    for name in (name for entry in listed for name in entry.artifacts):
-        artifact.find(name)
+    listed = every(config)
     unknown = {entry.data for entry in listed} - {None, *config.data}
     if unknown:
         raise ValueError(f"conf/queue: no data are called {unknown.pop()!r}; known: {', '.join(config.data)}")
@@ -87,6 +89,17 @@ def entries(config: DictConfig) -> list[Entry]:
     if config.only is not None and config.only not in folders:
         raise ValueError(f"only={config.only} is none of the folders: {', '.join(folders)}")
     return [entry for entry in listed if config.only in (None, entry.folder)]
+
+
+def every(config: DictConfig) -> list[Entry]:
+    """All of the list; raises ValueError where it has an unknown artifact or field."""
+    try:
+        listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries))
+    except ValidationError as error:
+        raise ValueError(f"conf/queue: entries: {told(error)}") from None
+    for name in (name for entry in listed for name in entry.artifacts):
+        artifact.find(name)
+    return listed
 
 
 def queue(config: DictConfig, listed: Sequence[Entry], common: Sequence[str]) -> list[Item]:
@@ -167,11 +180,8 @@ def table(listed: Sequence[Entry]) -> str:
     """The list in Markdown: which command makes what of a folder, of which data."""
     lines = ["| folder | data | artifacts | command |", "|---|---|---|---|"]
     for entry in listed:
-        data = "DATA=…" if entry.data else ""
-        arguments = f'ARGS="{" ".join(entry.overrides)}"' if entry.overrides else ""
-        told = ["make reproduce-ARTIFACT", f"SCALE={entry.scale}", data, f"RESULTS=results/{entry.folder}", arguments]
-        names, command = ", ".join(f"`{name}`" for name in entry.artifacts), " ".join(filter(None, told))
-        lines.append(f"| `results/{entry.folder}` | {entry.data or 'none'} | {names} | `{command}` |")
+        names = ", ".join(f"`{name}`" for name in entry.artifacts)
+        lines.append(f"| `results/{entry.folder}` | {entry.data or 'none'} | {names} | `{entry.command()}` |")
     return "\n".join(lines)
 
 

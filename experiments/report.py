@@ -1,0 +1,33 @@
+"""Writes all that results/ holds, in the paper's order, into one HTML page: our numbers beside the paper's, verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.console.door import enter, expected
+
+LARGE = 15 * 2**20  # bytes of a page
+
+
+@hydra.main(config_path="../conf", config_name="report", version_base="1.3")
+@expected
+def main(config: DictConfig) -> None:
+    """The command."""
+    from experiments.pages import committed
+    from experiments.pages.page import page
+    from experiments.paper import evidence
+    from experiments.runs.plan import size
+    from experiments.runs.provenance import revision
+
+    results, out = committed.read(Path(config.results), evidence.every(config)), Path(config.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(results, revision()), encoding="utf-8")
+    written = out.stat().st_size
+    print(f"{out}: {len(results)} results on one page of {size(written)}{', which is large' * (written > LARGE)}")
+
+
+if __name__ == "__main__":
+    enter(main)
