@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow test-slurm lint docs docs-links speed figures artifacts evidence notebooks peer-rows clean
+.PHONY: help env test test-fast test-slow test-slurm lint docs docs-links speed figures artifacts evidence notebooks peer-rows report clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -70,6 +70,9 @@ figures: $(addprefix reproduce-,$(sort $(basename $(notdir $(wildcard experiment
 evidence: $(READY) ## everything that results/ holds, in order of worth, at low priority (DATA_WWT= DATA_MBA= DATA_GCUT_JOBS=; weeks)
 	$(BIN)/python -m experiments.evidence 'results=$${oc.env:RESULTS}' $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
+report: $(READY) ## all that results/ holds, ours beside the paper's, on one HTML page, results/report.html (seconds)
+	$(BIN)/python -m experiments.report 'results=$${oc.env:RESULTS}' $(ARGS)
+
 train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
 	$(BIN)/python -m experiments.train model=$* "scale=$(SCALE)" $(REAL) $(ARGS)
 
@@ -89,4 +92,4 @@ speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every
 	$(BIN)/python -m benchmarks.speed.private
 
 clean: ## removes runs and results, keeps the environment
-	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/notebooks
+	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/report.html results/notebooks
