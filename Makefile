@@ -7,7 +7,7 @@ ARGS ?=
 JOBS ?=
 
 export PYTHONPATH := $(CURDIR)
-export DATA DATA_WWT DATA_MBA DATA_GCUT_JOBS RESULTS SCALE JOBS # paths reach Hydra through the environment, so that its grammar does not see them
+export DATA DATA_WWT DATA_MBA DATA_GCUT DATA_GCUT_JOBS RESULTS SCALE JOBS # paths reach Hydra through the environment, so that its grammar does not see them
 BIN := .venv/bin
 READY := .venv/ready
 ARTIFACTS := $(sort $(basename $(notdir $(wildcard conf/experiment/*.yaml))))
@@ -15,7 +15,7 @@ REAL := $(if $(DATA),'data=$${oc.env:DATA}')
 CHOSEN := "scale=$(SCALE)" 'results=$${oc.env:RESULTS}' $(REAL) $(if $(JOBS),jobs=$(JOBS)) $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help env test test-fast test-slow test-slurm lint docs docs-links speed figures artifacts evidence notebooks peer-rows report clean
+.PHONY: help env test test-fast test-slow test-slurm lint docs docs-links speed figures artifacts evidence paper report notebooks lab peer-rows clean
 
 help: ## this list
 	@echo "make TARGET [SCALE=smoke|small|evening|paper] [DATA=path of a real file] [RESULTS=folder] [JOBS=runs at a time] [ARGS='hydra overrides']"
@@ -73,12 +73,23 @@ evidence: $(READY) ## everything that results/ holds, in order of worth, at low 
 report: $(READY) ## all that results/ holds, ours beside the paper's, on one HTML page, results/report.html (seconds)
 	$(BIN)/python -m experiments.report 'results=$${oc.env:RESULTS}' $(ARGS)
 
+paper: $(READY) ## everything, from nothing to the report, in $(RESULTS)/paper-$(SCALE); goes on where it stopped (DATA_WWT= DATA_MBA= DATA_GCUT=)
+	made=0; \
+	$(BIN)/python -m experiments.evidence queue=paper "scale=$(SCALE)" 'results=$${oc.env:RESULTS}/paper-$(SCALE)' \
+		$(if $(JOBS),jobs=$(JOBS)) $(ARGS) || made=$$?; \
+	[ $$made -le 1 ] || exit $$made; \
+	$(BIN)/python -m experiments.report queue=paper "scale=$(SCALE)" 'results=$${oc.env:RESULTS}/paper-$(SCALE)' \
+		&& exit $$made
+
 train-%: $(READY) ## one run, e.g. train-doppelganger ARGS="seed=1 model.module.alpha=2" (small: minutes)
 	$(BIN)/python -m experiments.train model=$* "scale=$(SCALE)" $(REAL) $(ARGS)
 
 notebooks: $(READY) ## executes every notebook with a real kernel at SCALE, into $(RESULTS)/notebooks (smoke: 2 minutes)
 	DATA="$${DATA:+$$(realpath "$$DATA")}" $(BIN)/jupyter nbconvert --to notebook --execute --log-level WARN \
 		--output-dir "$$RESULTS/notebooks" notebooks/*.ipynb
+
+lab: $(READY) ## JupyterLab at the notebooks, which find the packages, SCALE= and DATA= (ARGS= are Jupyter's own)
+	DATA="$${DATA:+$$(realpath "$$DATA")}" $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 peer-rows: $(READY) ## an outside DoppelGANger on the same rows, for Table 3, or 2 by ARTIFACT=table2 (makes its environment)
 	$(BIN)/python -m experiments.peer_rows artifact=$(or $(ARTIFACT),table3) $(CHOSEN)
@@ -92,4 +103,4 @@ speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every
 	$(BIN)/python -m benchmarks.speed.private
 
 clean: ## removes runs and results, keeps the environment
-	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/report.html results/notebooks
+	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/report.html results/notebooks results/paper-*

@@ -29,7 +29,7 @@ def main(config: DictConfig) -> None:
             file = DOCS / page
             file.write_text(documented(file.read_text(encoding="utf-8"), listed), encoding="utf-8")
         return
-    own = ("data", "jobs", "priority", "plan", "only", "results", "document", "entries", "queue")
+    own = ("data", "jobs", "priority", "plan", "only", "results", "document", "entries", "queue", "scale")
     common = [override for override in overrides(*own) if not override.startswith("data.")]
     if not any(override.startswith("logger=") for override in common):
         common.append("logger=csv")

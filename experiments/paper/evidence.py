@@ -27,11 +27,13 @@ class Entry(BaseModel):
     """Artifacts of one folder of results that are made by the same command.
 
     data: the name of the real data that they need, or null where none are
+    simulated: whether the simulator takes their place where no file is named; otherwise the entry is left out
     """
 
     model_config = STRICT
     folder: str
     data: str | None
+    simulated: bool = False
     scale: str
     artifacts: list[str]
     overrides: list[str] = []
@@ -94,7 +96,7 @@ def entries(config: DictConfig) -> list[Entry]:
 def every(config: DictConfig) -> list[Entry]:
     """All of the list; raises ValueError where it has an unknown artifact or field."""
     try:
-        listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries))
+        listed = TypeAdapter(list[Entry]).validate_python(OmegaConf.to_container(config.entries, resolve=True))
     except ValidationError as error:
         raise ValueError(f"conf/queue: entries: {told(error)}") from None
     for name in (name for entry in listed for name in entry.artifacts):
@@ -106,12 +108,12 @@ def queue(config: DictConfig, listed: Sequence[Entry], common: Sequence[str]) ->
     """The artifacts that can be made, in order of worth; a line tells which folders are left out for want of data."""
     paths: dict[str, str] = {name: path for name, path in config.data.items() if path}
     wanting: dict[str, list[str]] = {}
+    able = [entry for entry in listed if entry.data is None or entry.data in paths or entry.simulated]
     for entry in listed:
-        if entry.data and entry.data not in paths:
-            wanting.setdefault(entry.data, []).append(entry.folder)
+        if entry not in able:
+            wanting.setdefault(str(entry.data), []).append(entry.folder)
     for name, folders in wanting.items():
         print(f"left out, for data.{name}= names no file: {', '.join(dict.fromkeys(folders))}")
-    able = [entry for entry in listed if entry.data is None or entry.data in paths]
     return [
         Item(entry, name, common, paths.get(entry.data or ""))
         for entry in tqdm(able, desc="grids", unit="entry", leave=False)
