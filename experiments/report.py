@@ -1,4 +1,4 @@
-"""Writes all that results/ holds, in the paper's order, into one HTML page: our numbers beside the paper's, verdicts."""
+"""Writes all that results/ holds, in the paper's order, into one HTML page: ours beside the paper's, and verdicts."""
 
 from __future__ import annotations
 

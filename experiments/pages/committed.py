@@ -1,4 +1,4 @@
-"""What stands in a folder of results for an artifact, read as data: numbers, drawing, verdicts and where they are from."""
+"""What a folder of results holds of an artifact, read as data: numbers, drawing, verdicts and where they are from."""
 
 from __future__ import annotations
 

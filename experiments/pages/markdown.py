@@ -1,4 +1,4 @@
-"""The Markdown that stands beside an artifact, as tables and paragraphs; nothing in it can be HTML, a link or an image."""
+"""The Markdown beside an artifact, as tables and paragraphs; nothing in it can be HTML, a link or an image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[-+−]?\d")
 
 @dataclass(frozen=True)
 class Table:
-    """A head and rows of escaped cells; of each column whether its cells are numbers, and whether they are the paper's."""
+    """A head and rows of escaped cells; which columns have numbers alone, and which are the paper's."""
 
     head: list[Markup]
     rows: list[list[Markup]]

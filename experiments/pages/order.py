@@ -1,4 +1,4 @@
-"""The paper's order: its sections that have artifacts, and in each its tables and figures before what goes beyond it."""
+"""The paper's order: its sections that have artifacts, in each tables, figures, and then what goes beyond it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def section_of(name: str) -> str:
 
 
 def subject(name: str) -> str:
-    """What an artifact shows: the first line of its module, without its name."""
-    line = (artifact.find(name).__doc__ or "").splitlines()[0].rstrip(".")
-    begins, _, rest = line.partition(": ")
-    own = artifact.find(name).PAPER.name.split()[0]
-    told = rest if rest and begins.startswith(own) else line
+    """What an artifact shows: the first line of its module, without its name and place in the paper."""
+    module = artifact.find(name)
+    line = (module.__doc__ or "").splitlines()[0].rstrip(".")
+    named, _, rest = line.partition(": ")
+    told = rest if re.fullmatch(rf"{module.PAPER.name}( \(.*\)|, beyond the paper)", named) else line
     return told[0].upper() + told[1:]
 
 

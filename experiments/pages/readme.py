@@ -30,7 +30,7 @@ def table(results: Sequence[Result], rows: Mapping[str, Sequence[str]]) -> str:
     named = [name for names in rows.values() for name in names]
     wrong = sorted(set(named) - set(artifact.known()) | {name for name in named if named.count(name) > 1})
     if wrong:
-        raise ValueError(f"conf/report.yaml: rows: {wrong[0]} is named twice, or is no artifact")
+        raise ValueError(f"conf/report.yaml: rows: {wrong[0]!r} is named twice, or is no artifact")
     others = [name for names in sections().values() for name in names if name not in named]
     lines = ["| of the paper | data, scale, seeds | verdicts | make | results |", "|---|---|---|---|---|"]
     for about, names in [*rows.items(), *((subject(name), [name]) for name in others)]:
