@@ -142,8 +142,12 @@ def test_metric_is_the_mean_square_of_the_difference_of_the_curves(metric) -> No
 
 
 @pytest.mark.parametrize("statistic", [autocorrelation, autocorrelation_standard])
-def test_many_chunks_average_over_all_samples(statistic: Callable[..., np.ndarray]) -> None:
-    series = walks(1300, 20)
+def test_many_chunks_average_over_all_samples(
+    statistic: Callable[..., np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two whole chunks, and half of a third."""
+    monkeypatch.setattr("benchmarks.statistics.autocorrelation.CHUNK", 16)
+    series = walks(40, 20)
     each = [statistic(dataset(series[i : i + 1])) for i in range(len(series))]
     np.testing.assert_allclose(statistic(dataset(series)), np.mean(each, axis=0), rtol=0, atol=1e-12)
 
