@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
-from types import CodeType, FunctionType
-from typing import Any
+from types import CodeType, FunctionType, SimpleNamespace
+from typing import Any, get_args, get_type_hints
 
 import jaxtyping
-from jaxtyping import config, install_import_hook, jaxtyped
+from jaxtyping import AbstractArray, config, install_import_hook, jaxtyped
 
 # As for mypy, an int is a float (PEP 484's numeric tower).
 CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
@@ -26,11 +26,16 @@ def check(*packages: str) -> None:
 
 
 def once_a_function(fn: Any = None, *, typechecker: Any) -> Any:
-    """`jaxtyped`, once for all closures of an inner function: a millisecond, not one at every call of the outer one."""
+    """`jaxtyped`, once for all closures of an inner function: a millisecond, not one at every call of the outer one.
+
+    Other functions' checks are made when they are called first: of a thousand that are imported many never are.
+    """
     if fn is None:
         return partial(once_a_function, typechecker=typechecker)
-    if not _is_inner(fn):
+    if not isinstance(fn, FunctionType) or inspect.isgeneratorfunction(fn):
         return jaxtyped(fn, typechecker=typechecker)
+    if not _is_inner(fn):
+        return _at_its_first_call(fn, typechecker)
     if fn.__code__ not in _CHECKED:
         _CHECKED[fn.__code__] = jaxtyped(_stand_in(fn), typechecker=typechecker)
     checked = _CHECKED[fn.__code__]
@@ -49,9 +54,53 @@ def once_a_function(fn: Any = None, *, typechecker: Any) -> Any:
     return closure
 
 
-def _is_inner(fn: Any) -> bool:
+def _at_its_first_call(fn: FunctionType, typechecker: Any) -> Callable[..., Any]:
+    checked: Callable[..., Any] | None = None
+
+    @wraps(fn)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal checked
+        if config.jaxtyping_disable:
+            return fn(*args, **kwargs)
+        if checked is None:
+            checked = _checked(fn, typechecker)
+        return checked(*args, **kwargs)
+
+    return call
+
+
+def _checked(fn: FunctionType, typechecker: Any) -> Callable[..., Any]:
+    """It with every annotation checked; with jaxtyping's memory of shapes, most of what a call costs, if it has some.
+
+    What stands for a name that only mypy imports is not checked, as jaxtyping does.
+    """
+    known = {name: kind for name in fn.__annotations__ if (kind := _known(fn, name)) is not Any}
+    if any(map(_has_shapes, known.values())):
+        return jaxtyped(fn, typechecker=typechecker)
+    plain = FunctionType(fn.__code__, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
+    plain.__qualname__, plain.__module__ = fn.__qualname__, fn.__module__
+    plain.__kwdefaults__, plain.__annotations__ = fn.__kwdefaults__, known
+    return typechecker(plain)
+
+
+def _known(fn: FunctionType, name: str) -> Any:
+    """What a parameter, or "return", is annotated by; Any where that has a name that is not there."""
+    alone = SimpleNamespace(__annotations__={name: fn.__annotations__[name]})
+    try:
+        return get_type_hints(alone, fn.__globals__, include_extras=True)[name]
+    except Exception:
+        return Any
+
+
+def _has_shapes(kind: Any) -> bool:
+    return (inspect.isclass(kind) and issubclass(kind, AbstractArray)) or any(
+        _has_shapes(part) for part in (*get_args(kind), *(kind if isinstance(kind, list) else ()))
+    )
+
+
+def _is_inner(fn: FunctionType) -> bool:
     """Whether closures of it differ in nothing that is checked."""
-    return isinstance(fn, FunctionType) and "<locals>" in fn.__qualname__ and not (fn.__defaults__ or fn.__kwdefaults__)
+    return "<locals>" in fn.__qualname__ and not (fn.__defaults__ or fn.__kwdefaults__)
 
 
 def _stand_in(fn: FunctionType) -> FunctionType:
