@@ -40,7 +40,8 @@ test: $(READY) ## every test, two at a time with a thread each, and the slowest 
 test-fast: $(READY) ## all but the tests that are marked slow (6 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(READY) ## every reader with 1,000 wrong files of each kind (MUTATIONS= another number; an hour on two cores)
+test-slow: $(READY) ## a sweep killed 100 times (KILLS=; 25 minutes on two cores), then 1,000 wrong files a reader (MUTATIONS=; an hour)
+	OMP_NUM_THREADS=1 KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest -n 0 -s tests/experiments/under_fire/test_kills.py
 	OMP_NUM_THREADS=1 MUTATIONS=$(or $(MUTATIONS),1000) $(BIN)/python -m pytest tests/dg/test_mutations.py \
 		tests/dg/datasets/test_files_of_others.py tests/experiments/test_mutations.py -k "not named and not pipe"
 

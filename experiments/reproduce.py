@@ -28,6 +28,7 @@ def main(config: DictConfig) -> None:
         artifact.find(config.artifact)
         print(plan(config.artifact, checked(grid(config.artifact, chosen)), jobs=jobs))
         return
+    artifact.refuse_unwritable(Path(config.results))
     made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
     print(artifact.write(config.artifact, made, Path(config.results)))
     if "wandb" in config.logger:

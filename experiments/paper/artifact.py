@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -63,6 +64,17 @@ def find(name: str) -> Artifact:
 def known() -> list[str]:
     """The artifacts: the files of experiments/tables and experiments/figures."""
     return sorted(file.stem for kind in ("tables", "figures") for file in (HERE / kind).glob("[a-z]*.py"))
+
+
+def refuse_unwritable(results: Path) -> None:
+    """Raises OSError where nothing can be written into `results`, which is found out before days of training."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"{results} cannot be written ({reason}); name another folder by results=") from error
 
 
 def write(name: str, runs: Sequence[Run], results: Path) -> str:

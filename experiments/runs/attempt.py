@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from experiments.runs.run import Run
 
 
-def attempt(cell: Any) -> str | None:
+def attempt(cell: Any, *, wait: bool = True) -> str | None:
     """Makes the run of a config, with one thread, on a device of its own; the reason where that fails, else None.
+
+    wait: False leaves it to the process that is making it, if there is one, and returns at once
 
     No error leaves it, so that no launcher stops at one or loses it: the reason is kept beside the runs too, where the
     command that began the grid finds it. Whichever process makes a run, it has one thread, and so the same bytes.
@@ -23,6 +25,7 @@ def attempt(cell: Any) -> str | None:
     wandb_first(config)
     import torch
 
+    from dg.locks import Busy
     from experiments.runs.devices import placed
     from experiments.runs.run import Run
     from experiments.runs.training import train
@@ -33,7 +36,9 @@ def attempt(cell: Any) -> str | None:
         run = Run.of(config)
         run.failure.unlink(missing_ok=True)
         with placed(config) as chosen:
-            train(chosen)
+            train(chosen, wait=wait)
+    except Busy as error:
+        return str(error)
     except Exception as error:
         reason = reason_of(error)
         _keep(reason, run)

@@ -21,7 +21,7 @@ import baselines  # noqa: F401, its models can be loaded
 from dg.dataset import TimeSeriesDataset
 from dg.files import read_json, regular, sha256
 from dg.generator import Generator
-from dg.locks import held
+from dg.locks import Busy, held
 from dg.model_file import load
 from experiments.runs import choosing
 from experiments.runs.data import Split, file_hash, split
@@ -205,6 +205,8 @@ class Run:
         parts: list[pd.DataFrame] = []
         files = self.folder.glob("metrics/version_*/metrics.csv")  # one more each time that the run went on
         for file in sorted(files, key=lambda file: file.parent.name.removeprefix("version_").zfill(9)):
+            if not file.stat().st_size:
+                continue  # killed before its first row
             try:
                 logged = pd.read_csv(regular(file))
                 since = logged["step"].min()
@@ -239,16 +241,34 @@ def one_a_seed(runs: Iterable[Run]) -> list[Run]:
     return list({(run.dataset, run.seed): run for run in runs}.values())
 
 
-def making(run: Run) -> AbstractContextManager[None]:
-    """Holds the run's lock, because only one process may make a run; a second one waits, and says for whom."""
-    return held(run.lock, run.folder)
+def making(run: Run, *, wait: bool = True) -> AbstractContextManager[None]:
+    """Holds the run's lock, because only one process may make a run; a second one waits, and says for whom.
+
+    wait: False raises Busy instead
+    """
+    return held(run.lock, run.folder, wait=wait)
+
+
+def made_elsewhere(run: Run) -> bool:
+    """Whether another process was making the run, which then has ended."""
+    try:
+        with making(run, wait=False):
+            return False
+    except Busy:
+        with making(run):
+            return True
 
 
 @contextmanager
 def writing(run: Run) -> Iterator[Path]:
-    """A folder to make the run in, renamed when it is complete; what an interrupted run left there is kept."""
-    run.unfinished.mkdir(parents=True, exist_ok=True)
+    """A folder to make the run in, renamed when it is complete; what an interrupted run left there is kept.
+
+    What a process was writing when it was killed is not: half a checkpoint, and half a folder that was to appear.
+    """
     try:
+        run.unfinished.mkdir(parents=True, exist_ok=True)
+        for half in [*run.unfinished.glob(".unfinished-*"), *run.unfinished.glob("*.unfinished")]:
+            shutil.rmtree(half) if half.is_dir() else half.unlink()
         yield run.unfinished
         os.rename(run.unfinished, run.folder)
         (run.folder / "checkpoint.ckpt").unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from experiments.runs.attempt import attempt
-from experiments.runs.run import Run
+from experiments.runs.run import Run, made_elsewhere
 
 
 def make(cells: Sequence[DictConfig], *, jobs: int, title: str) -> None:
@@ -77,6 +77,11 @@ def refuse_unfinished(cells: Sequence[DictConfig], stop: str = "its process was 
             f"{len(failed)} of {len(cells)} runs failed: {'; '.join(failed)}; the others are kept, and the same "
             "command tries these again"
         )
+
+
+def left_to_others(cells: Iterable[DictConfig]) -> list[DictConfig]:
+    """Waits for the processes that are making runs of `cells`; those that they have not finished."""
+    return [cell for cell in unfinished(cells) if made_elsewhere(run := Run.of(cell)) and not run.finished]
 
 
 def why(run: Run) -> str | None:

@@ -32,16 +32,18 @@ log = logging.getLogger(__name__)
 PUBLIC_SEEDS = 500_000  # from here on seeds draw simulated data to begin with, which are others than a run's own
 
 
-def train(config: DictConfig, callbacks: Sequence[Callback] = ()) -> Run:
+def train(config: DictConfig, callbacks: Sequence[Callback] = (), *, wait: bool = True) -> Run:
     """The run of this config: made, finished where it was interrupted, or found as it is.
 
     callbacks: look on after each validation, and may end the training by an exception; they decide nothing of a result
+    wait: False raises Busy where another process is making it, instead of waiting for that
+
     Raises ValueError if the config is invalid, before anything is read or made.
     """
     check(config)
     run = Run.of(config)
     if not run.finished:
-        with making(run):
+        with making(run, wait=wait):
             if not run.finished:  # the one that we waited for has made it
                 _make(run, callbacks)
                 return run

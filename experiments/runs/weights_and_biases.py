@@ -6,28 +6,44 @@ folder as `wandb sync` takes them.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
 from lightning.pytorch.loggers import Logger, WandbLogger
 from omegaconf import DictConfig
 
+from dg.files import said
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+PATIENCE = 20.0  # seconds in which W&B must answer; its own are 90
 STAGED = "WANDB_DATA_DIR"  # where what is attached waits for `wandb sync`: it outlives a run's unfinished folder
 
 
-def begun(config: DictConfig, name: str) -> dict[str, Any]:
-    """How the run of this name is known in W&B; a process that goes on with it logs under the same id.
+def begun(config: DictConfig, made: Callable[..., WandbLogger], folder: Path, name: str) -> WandbLogger:
+    """The logger of the run of this name; a process that goes on with it logs under the same id.
 
     Its group is the artifact for whose grid it is made, by `experiment=` or as the grid says.
+
+    made: makes the logger, as conf/logger/wandb.yaml says
     """
     _prepare(config)
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
-    return {"id": name, "resume": "allow", "group": config.logger.wandb.group or choices.get("experiment")}
+    group = config.logger.wandb.group or choices.get("experiment")
+
+    def begin(offline: bool) -> WandbLogger:
+        options = {"group": group, "resume": "allow", "settings": {"init_timeout": PATIENCE}}
+        logger = made(save_dir=folder, id=name, offline=offline, **options)
+        logger.experiment  # noqa: B018, which begins it
+        return logger
+
+    return _reached(begin, offline=config.logger.wandb.offline)
 
 
 @contextmanager
@@ -56,14 +72,19 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
 
     chosen = config.logger.wandb
     _prepare(config)
-    with wandb.init(
-        project=chosen.project,
-        group=chosen.group or name,
-        name=name,
-        job_type="artifact",
-        dir=config.outputs,
-        mode="offline" if chosen.offline else "online",
-    ) as run:
+
+    def begin(offline: bool) -> wandb.Run:
+        return wandb.init(
+            project=chosen.project,
+            group=chosen.group or name,
+            name=name,
+            job_type="artifact",
+            dir=config.outputs,
+            mode="offline" if offline else "online",
+            settings={"init_timeout": PATIENCE},
+        )
+
+    with _reached(begin, offline=chosen.offline) as run:
         frame = pd.read_csv(results / f"{name}.csv")
         run.log({"table": wandb.Table(dataframe=frame)})
         if "model" in frame:
@@ -75,6 +96,19 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
         run.log_artifact(files)
         if (drawn := results / f"{name}.png").exists():
             run.log({"figure": wandb.Image(str(drawn))})
+
+
+def _reached(begin: Callable[[bool], T], *, offline: bool) -> T:
+    """What `begin` begins; offline too where W&B cannot be reached, or refuses, because it only looks on."""
+    import wandb
+
+    if not offline:
+        try:
+            return begin(False)
+        except (wandb.Error, OSError) as error:
+            log.warning("W&B cannot be reached (%s): logging offline, `wandb sync` sends it later", said(error))
+            wandb.teardown()
+    return begin(True)
 
 
 def _prepare(config: DictConfig) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.slurm.cluster import Cluster, lacking
+from tests.sweeps import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ["scale=smoke", "scale.samples=60", "logger=none", "scale.validation.times=2"]
 
 
 class Sweep:
@@ -63,17 +63,6 @@ class Sweep:
     def checkpoints(self) -> int:
         """How many runs have begun and have a checkpoint."""
         return len(list(self.outputs.glob("runs/*.unfinished/checkpoint.ckpt")))
-
-
-def results(outputs: Path) -> dict[str, bytes]:
-    """The weights and the samples of each finished run."""
-    parts = ("generator/weights.safetensors", "generated/measurements.npy")
-    return {
-        f"{run.name}/{part}": (run / part).read_bytes()
-        for run in outputs.glob("runs/*")
-        if run.suffix != ".unfinished"
-        for part in parts
-    }
 
 
 @pytest.fixture(scope="session")

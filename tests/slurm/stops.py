@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.slurm.cluster import HOST, Cluster
-from tests.slurm.conftest import Sweep, results
+from tests.slurm.conftest import Sweep
+from tests.sweeps import results
 
 GRID = ["model=naive_gan", "seed=0,1", "scale.batches=900", "scale.checkpoint_every=50"]
 LONG = ["model=naive_gan", "seed=2,3", "scale.checkpoint_every=1000000"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.slurm.cluster import Cluster
-from tests.slurm.conftest import Sweep, results
+from tests.slurm.conftest import Sweep
+from tests.sweeps import results
 
 pytestmark = pytest.mark.slow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from hydra.plugins.sweeper import Sweeper
@@ -19,7 +20,10 @@ class Cells(Sweeper):
         self.params = params  # read where grids are read, for `reproduce` too
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Not the door's own task is launched but one that stops no other where it fails."""
+        """Not the door's own task is launched but one that stops no other where it fails.
+
+        A cell that another command is making is passed over, so that both share the work; a job of a cluster waits.
+        """
         wandb_first(config)
 
         from hydra.core.plugins import Plugins
@@ -28,7 +32,9 @@ class Cells(Sweeper):
 
         self.hydra_context, self.config = hydra_context, config
         self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=attempt, config=config
+            hydra_context=hydra_context,
+            task_function=partial(attempt, wait=config.hydra.runtime.choices["launcher"] == "slurm"),
+            config=config,
         )
 
     def sweep(self, arguments: list[str]) -> Any:
