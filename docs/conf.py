@@ -34,7 +34,7 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 maximum_signature_line_length = 100
 html_theme = "furo"
-html_copy_source = False
+html_copy_source = html_show_copyright = False
 linkcheck_anchors = False
 
 OURS = ("dg", "baselines", "benchmarks", "experiments")
@@ -88,7 +88,7 @@ def read_docstring(app: Sphinx, what: str, name: str, thing: Any, options: Any, 
     listed = False
     for line in lines:
         plain = re.sub(r"[*|\\]|_\b", r"\\\g<0>", line) if "`" not in line else line
-        if found := ARGUMENT.fullmatch(plain):
+        if read and (found := ARGUMENT.fullmatch(plain)):
             read += [*([] if listed else [""]), f"- **{found[1]}**: {found[2]}"]
             listed = True
         elif listed and line.startswith("  "):
@@ -100,7 +100,7 @@ def read_docstring(app: Sphinx, what: str, name: str, thing: Any, options: Any, 
 
 
 def as_written(app: Sphinx, what: str, name: str, thing: Any, options: Any, given: str | None, result: str) -> Any:
-    """A signature with its annotations as the code has them: Float[Tensor, "b t k"]."""
+    """A signature with its annotations as the code has them: Float[Tensor, 'b t k']."""
     ours = (getattr(thing, "__module__", None) or "").partition(".")[0] in OURS
     if not given or not ours or what not in ("class", "function", "method"):
         return None
