@@ -1,4 +1,4 @@
-"""Writes the notebook of every artifact anew, with what it says in its own words: `python -m experiments.notebooks`."""
+"""Writes every artifact's notebook anew, with its own paragraph, and pairs stories: `python -m experiments.notebooks`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from experiments.paper import artifact, notebook
 def main() -> None:
     """The command."""
     written = [file for name in artifact.known() for file in notebook.write(name)]
+    written += [notebook.pair(name) for name in notebook.stories()]
     print(f"{len(written)} files written: {', '.join(file.name for file in written)}")
 
 

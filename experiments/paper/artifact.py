@@ -123,16 +123,20 @@ class Judged(TypedDict):
     verdicts: NotRequired[list[Verdict]]
 
 
+def judged(file: Path) -> list[Verdict]:
+    """The verdicts in an artifact's .json."""
+    return read_json(file, Judged).get("verdicts", [])
+
+
 def all_verdicts(results: Path) -> str:
     """One table of the verdicts in every folder of `results`, in Markdown."""
     rows = []
     for file in sorted(results.glob("*/*.json")):
-        judged = read_json(file, Judged)
-        for verdict in judged.get("verdicts", []):
+        for verdict in judged(file):
             rows.append(
                 {
                     "results": file.parent.name,
-                    "artifact": find(judged["artifact"]).PAPER.name,
+                    "artifact": find(file.stem).PAPER.name,
                     "claim": verdict.claim,
                     "verdict": verdict.outcome,
                     "decided by": verdict.reason,

@@ -1,4 +1,4 @@
-"""An artifact's notebook, written from the artifact itself; what we see in it is its own paragraph."""
+"""An artifact's notebook, written from the artifact itself; what we see in it is its own paragraph. And the stories."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ def notebook(name: str, own: str) -> NotebookNode:
     code = [setup, FRAME.format(name=name), *shown]
     text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in about)
     cells = [new_markdown_cell(text), *map(new_code_cell, code), new_markdown_cell(own)]
-    for number, cell in enumerate(cells):
-        cell.id = f"{name}-{number}"
-    return new_notebook(cells=cells)
+    return _numbered(name, cells)
 
 
 def own_paragraph(name: str) -> str:
@@ -68,3 +66,22 @@ def write(name: str, folder: Path = NOTEBOOKS) -> list[Path]:
     for file, form in zip(files, ("py:percent", "ipynb"), strict=True):
         jupytext.write(notebook(name, own_paragraph(name)), file, fmt=form, config=config)
     return files
+
+
+def stories() -> list[str]:
+    """The notebooks that tell the paper's story, in its order; they are written by hand, as .py."""
+    return sorted(file.stem for file in NOTEBOOKS.glob("story*.py"))
+
+
+def pair(name: str, folder: Path = NOTEBOOKS) -> Path:
+    """Writes the paired .ipynb of a notebook that is written by hand, without outputs; what was written."""
+    made = {"markdown": new_markdown_cell, "code": new_code_cell}
+    cells = [made[cell.cell_type](cell.source) for cell in jupytext.read(NOTEBOOKS / f"{name}.py").cells]
+    jupytext.write(_numbered(name, cells), folder / f"{name}.ipynb", config=load_jupytext_config(str(NOTEBOOKS)))
+    return folder / f"{name}.ipynb"
+
+
+def _numbered(name: str, cells: list[NotebookNode]) -> NotebookNode:
+    for number, cell in enumerate(cells):
+        cell.id = f"{name}-{number}"
+    return new_notebook(cells=cells)
