@@ -37,8 +37,8 @@ def attempt(cell: Any, *, wait: bool = True) -> str | None:
         run.failure.unlink(missing_ok=True)
         with placed(config) as chosen:
             train(chosen, wait=wait)
-    except Busy as error:
-        return str(error)
+    except Busy:
+        return None
     except Exception as error:
         reason = reason_of(error)
         _keep(reason, run)

@@ -267,11 +267,11 @@ def writing(run: Run) -> Iterator[Path]:
     """
     try:
         run.unfinished.mkdir(parents=True, exist_ok=True)
-        for half in [*run.unfinished.glob(".unfinished-*"), *run.unfinished.glob("*.unfinished")]:
+        for half in [*run.unfinished.rglob(".unfinished-*"), *run.unfinished.rglob("*.unfinished")]:
             shutil.rmtree(half) if half.is_dir() else half.unlink()
         yield run.unfinished
+        (run.unfinished / "checkpoint.ckpt").unlink(missing_ok=True)
         os.rename(run.unfinished, run.folder)
-        (run.folder / "checkpoint.ckpt").unlink(missing_ok=True)
     except OSError as error:
         free = shutil.disk_usage(run.folder.parent).free / 2**20
         raise OSError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,16 +22,21 @@ from experiments.runs.run import Run, made_elsewhere
 def make(cells: Sequence[DictConfig], *, jobs: int, title: str) -> None:
     """Makes the runs of `cells` that are missing, `jobs` at a time, with one bar: done, running, failed, time left.
 
-    Whatever `jobs` is, a run has one thread, so that it has the same bytes. A run that fails stops no other. Raises
-    ValueError at the end that lists the failed ones with their reasons; the others are kept.
+    Whatever `jobs` is, a run has one thread, so that it has the same bytes. A run that fails stops no other, and those
+    that another command is making are waited for at the end. Raises ValueError then that lists the failed ones with
+    their reasons; the others are kept.
     """
-    missing = unfinished(cells)
-    made, failed = attempts(missing, jobs=jobs), 0
-    with tqdm(total=len(missing), desc=title, unit="run", disable=not missing) as bar:
-        for reason in made:
-            failed += reason is not None
-            bar.update()
-            bar.set_postfix(running=min(jobs, len(missing) - bar.n), failed=failed)
+    left = unfinished(cells)
+    made, failed = attempts(left, jobs=jobs, wait=False), 0
+    with tqdm(total=len(left), desc=title, unit="run", disable=not left) as bar:
+        while left:
+            for reason in made:
+                failed += reason is not None
+                bar.update()
+                bar.set_postfix(running=min(jobs, bar.total - bar.n), failed=failed)
+            left = left_to_others(left)
+            made = attempts(left, jobs=jobs, wait=False)
+            bar.total += len(left)
     refuse_unfinished(cells)
 
 
@@ -39,14 +45,17 @@ def unfinished(cells: Iterable[DictConfig]) -> list[DictConfig]:
     return [cell for cell in cells if not Run.of(cell).finished]
 
 
-def attempts(cells: Sequence[DictConfig], *, jobs: int) -> Iterator[str | None]:
-    """Makes the runs of `cells`, `jobs` at a time; of each, as it ends, why it failed, or None."""
+def attempts(cells: Sequence[DictConfig], *, jobs: int, wait: bool = True) -> Iterator[str | None]:
+    """Makes the runs of `cells`, `jobs` at a time; of each, as it ends, why it failed, or None.
+
+    wait: False passes over those that another process is making
+    """
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs is {jobs!r}: say how many runs are made at a time, at least 1")
-    return _attempts(cells, jobs)
+    return _attempts(cells, jobs, partial(attempt, wait=wait))
 
 
-def _attempts(cells: Sequence[DictConfig], jobs: int) -> Iterator[str | None]:
+def _attempts(cells: Sequence[DictConfig], jobs: int, attempt: Callable[..., str | None]) -> Iterator[str | None]:
     if jobs == 1 or len(cells) < 2:
         threads = torch.get_num_threads()
         try:

@@ -5,8 +5,7 @@ import time
 import pytest
 
 from tests.commands import Command
-from tests.experiments.under_fire.sweeps import CELLS, Undisturbed, alone
-from tests.sweeps import results
+from tests.experiments.under_fire.sweeps import CELLS, Undisturbed, alone, made
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +14,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     Command("experiments.train", "--help").finish()
     outputs, start = tmp_path_factory.mktemp("undisturbed"), time.monotonic()
     alone(outputs)
-    found = Undisturbed(results(outputs), time.monotonic() - start)
-    assert len(found.results) == 2 * CELLS
+    found = Undisturbed(made(outputs), time.monotonic() - start)
+    assert len(found.made) == 3 * CELLS
     return found

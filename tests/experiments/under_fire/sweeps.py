@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from omegaconf import OmegaConf
+
+from experiments.runs.run import UNFINISHED, Run
 from tests.commands import Command
-from tests.sweeps import SMALL
+from tests.sweeps import SMALL, results
 
 MODELS = ("doppelganger", "naive_gan", "ar")
 GRID = [*SMALL, f"model={','.join(MODELS)}", "seed=0,1", "dataset=mba", "logger=csv"]
@@ -22,7 +25,7 @@ NONE: Mapping[str, str] = MappingProxyType({})
 class Undisturbed:
     """What the sweep makes with nobody in its way, and the seconds that it takes."""
 
-    results: dict[str, bytes]
+    made: dict[str, bytes]
     seconds: float
 
 
@@ -35,6 +38,13 @@ def alone(outputs: Path, *overrides: str, environment: Mapping[str, str] = NONE)
     status, output, errors = start(outputs, *overrides, environment=environment).finish()
     assert status == 0, output + errors
     return output + errors
+
+
+def made(outputs: Path) -> dict[str, bytes]:
+    """The weights, the samples and the curves of each finished run."""
+    runs = [Run(run, OmegaConf.create()) for run in outputs.glob("runs/*") if run.suffix != UNFINISHED]
+    curves = {run.folder.name: run.curves.set_index("step").filter(like="validation/").dropna() for run in runs}
+    return results(outputs) | {f"{name}/curves": table.to_csv().encode() for name, table in curves.items()}
 
 
 def refuse_remains(outputs: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Command
-from tests.experiments.under_fire.sweeps import PARTS, Undisturbed, alone, refuse_remains, start
-from tests.sweeps import SMALL, results
+from tests.experiments.under_fire.sweeps import PARTS, Undisturbed, alone, made, refuse_remains, start
+from tests.sweeps import SMALL
 
 pytestmark = pytest.mark.slow
 FULL = 1_200  # kibibytes, in which some cells have room and not all
@@ -30,11 +30,11 @@ def disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
         def mounted(options: str) -> Path:
             again = folder.is_mount()
             chosen = f"remount,{options}" if again else options
-            made = subprocess.run(
+            mounting = subprocess.run(
                 ["mount", "-t", "tmpfs", "-o", chosen, "tmpfs", str(folder)], capture_output=True, text=True
             )
-            if made.returncode:
-                pytest.skip(f"no disk can be mounted here: {made.stderr.strip()}")
+            if mounting.returncode:
+                pytest.skip(f"no disk can be mounted here: {mounting.stderr.strip()}")
             if not again:
                 stack.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
             return folder
@@ -56,13 +56,13 @@ def test_a_full_disk_keeps_what_is_finished_and_goes_on_when_there_is_room(
     outputs = disk(f"size={FULL}k") / "outputs"
     line = refused(start(outputs))
     assert "No space left" in line or "make room and start the same command again" in line
-    kept = results(outputs)
-    assert 0 < len(kept) < len(undisturbed.results) and kept.items() <= undisturbed.results.items(), line
+    kept = made(outputs)
+    assert 0 < len(kept) < len(undisturbed.made) and kept.items() <= undisturbed.made.items(), line
     finished = [run for run in outputs.glob("runs/*") if run.suffix != ".unfinished"]
     assert all({part.name for part in run.iterdir()} == PARTS for run in finished)
     disk("size=100m")
     alone(outputs)
-    assert results(outputs) == undisturbed.results
+    assert made(outputs) == undisturbed.made
     refuse_remains(outputs)
 
 

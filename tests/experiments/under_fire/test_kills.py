@@ -16,8 +16,7 @@ import pytest
 
 from experiments.runs.run import UNFINISHED
 from tests.commands import Command
-from tests.experiments.under_fire.sweeps import Undisturbed, alone, refuse_remains, start
-from tests.sweeps import results
+from tests.experiments.under_fire.sweeps import Undisturbed, alone, made, refuse_remains, start
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("KILLS", "3"))
@@ -95,12 +94,12 @@ def test_killed_at_random_moments_a_sweep_is_whole_in_the_end(tmp_path: Path, un
             states[hit] += 1
             print(f"{time.monotonic() - began:.0f} s, kill {states.total()}: {hit[2:]}", flush=True)
             continue
-        assert results(outputs) == undisturbed.results
+        assert made(outputs) == undisturbed.made
         refuse_remains(outputs)
         rounds += 1
     outputs = tmp_path / f"round{rounds}"
     alone(outputs, environment=environment)
-    assert results(outputs) == undisturbed.results
+    assert made(outputs) == undisturbed.made
     refuse_remains(outputs)
     told = ", ".join(f"{count} {name[2:]}" for name, count in sorted(states.items()))
     print(f"\n{states.total()} kills in {time.monotonic() - began:.0f} s: {told}; {rounds + 1} sweeps were whole")

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import ROOT, Command
-from tests.experiments.under_fire.sweeps import GRID, Undisturbed
-from tests.sweeps import results
+from tests.experiments.under_fire.sweeps import GRID, Undisturbed, made
 
 pytestmark = pytest.mark.slow
 ONE = [override for override in GRID if not override.startswith(("model=", "seed=", "logger="))]
@@ -22,8 +21,8 @@ NOBODY = {"WANDB_BASE_URL": "http://127.0.0.1:9", "WANDB_API_KEY": "0" * 40, "WA
 
 
 def of_one(outputs: Path, undisturbed: Undisturbed) -> None:
-    found = results(outputs)
-    assert len(found) == 2 and found.items() <= undisturbed.results.items()
+    found = made(outputs)
+    assert len(found) == 3 and found.items() <= undisturbed.made.items()
 
 
 def test_without_an_answer_from_wandb_training_goes_on_offline(tmp_path: Path, undisturbed: Undisturbed) -> None:

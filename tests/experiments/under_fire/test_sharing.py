@@ -7,8 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tests.experiments.under_fire.sweeps import CELLS, refuse_remains, start
-from tests.sweeps import results
+from tests.experiments.under_fire.sweeps import CELLS, made, refuse_remains, start
 
 pytestmark = pytest.mark.slow
 TRAINED = re.compile(r"(\w+) seed (\d+): simulated")
@@ -21,5 +20,5 @@ def test_two_processes_that_start_the_same_sweep_at_once_share_the_work(tmp_path
     assert [status for status, _, _ in said] == [0, 0], said
     trained = [Counter(TRAINED.findall(output + errors)) for _, output, errors in said]
     assert all(trained) and sum(trained, Counter[tuple[str, str]]()).total() == CELLS, said
-    assert results(tmp_path) == undisturbed.results
+    assert made(tmp_path) == undisturbed.made
     refuse_remains(tmp_path)
