@@ -194,6 +194,15 @@ def test_tables_and_figures_have_them(tree):
     assert (tree / "made/figure18.png").stat().st_size > 10_000
 
 
+def test_the_report_and_the_readme_have_the_artifact(tree):
+    (tree / "none").mkdir()
+    report = ["experiments.report", "results=none"]
+    run(tree, "-c", EACH, *report, "out=report.html", "+", *report, "readme=true")
+    section = (tree / "report.html").read_text().partition('<article id="toytable"')[2].partition("</article>")[0]
+    assert "How far the largest values are from real ones." in section and "make reproduce-toytable" in section
+    assert "| Toytable: How far the largest values are" in (tree / "README.md").read_text()
+
+
 def test_the_grid_of_an_old_artifact_has_the_model_with_its_own_budget(tree):
     program = """
 import pathlib
