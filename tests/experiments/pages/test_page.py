@@ -155,6 +155,7 @@ def test_the_same_results_give_the_same_page_and_costs_are_sums(tmp_path):
     assert list(result.costs["seconds"]) == ["1.0 minutes"] and result.command.startswith("make reproduce-table3 ")
 
 
+@pytest.mark.slow
 def test_the_command_writes_it_and_says_how_large_it_is(tmp_path):
     (planted(tmp_path / "results") / "mine" / "table3.png").write_bytes(TINY)
     out = tmp_path / "folder" / "report.html"
@@ -165,6 +166,7 @@ def test_the_command_writes_it_and_says_how_large_it_is(tmp_path):
     assert not list(tmp_path.glob("hydra*")) and not list(tmp_path.glob("outputs"))
 
 
+@pytest.mark.slow
 def test_a_damaged_file_takes_one_line(tmp_path):
     (planted(tmp_path) / "mine" / "table3.json").write_text("{")
     status, _, errors = Command("experiments.report", f"results={tmp_path}", cwd=tmp_path).finish()
