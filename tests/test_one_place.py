@@ -129,14 +129,19 @@ hydra:
 """,
 }
 EACH = """
-import runpy, sys
+import pathlib, runpy, sys
+from hydra import initialize_config_dir
 from pytest import MonkeyPatch
+from experiments.paper.grid import grid
 from tests import quick
 quick.predictors_soon(MonkeyPatch())
 for command in " ".join(sys.argv[1:]).split(" + "):
     module, *sys.argv[1:] = command.split()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
     print(end="\\f")
+
+with initialize_config_dir(str(pathlib.Path("conf").resolve()), version_base="1.3"):
+    print([cell.batches for cell in grid("table3", ["scale=smoke"]) if cell.model.name == "toy"])
 """
 FOUND = [  # tests that find what is new by themselves, and how many of theirs are about it
     ("tests/experiments/test_model_contract.py", 3),
@@ -162,9 +167,21 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not (tree / name).exists()
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text.lstrip())
-    run(tree, "-m", "experiments.notebooks")
-    assert (tree / "notebooks/toytable.py").exists() and (tree / "notebooks/toytable.ipynb").exists()
     return tree
+
+
+@pytest.fixture(scope="module")
+def told(tree: Path) -> list[str]:
+    """What commands say in the tree, in one process: the notebooks, three artifacts and a grid.
+
+    A new table of the new dataset with the new metric, an old table and an old figure with the new model.
+    """
+    small = ["scale=smoke", "logger=none", "outputs=out", "results=made"]
+    reproduce, old = "experiments.reproduce", ["dataset=toy", "model=toy", *small]
+    new, table = [reproduce, "artifact=toytable", *small], [reproduce, "artifact=augmentation", *old]
+    figure = [reproduce, "artifact=figure18", *old]
+    commands = ["experiments.notebooks", "+", *new, "+", *table, "+", *figure]
+    return run(tree, "-c", EACH, *commands).split("\f")
 
 
 def run(tree: Path, *command: str) -> str:
@@ -176,21 +193,20 @@ def run(tree: Path, *command: str) -> str:
     return finished.stdout
 
 
+def test_its_notebook_is_written(tree, told):
+    assert (tree / "notebooks/toytable.py").exists() and (tree / "notebooks/toytable.ipynb").exists()
+
+
 def test_make_help_lists_them(tree):
     shown = subprocess.run(["make", "help"], cwd=tree, capture_output=True, text=True, check=True).stdout
     assert re.search(r"artifacts: .*\btoytable\b", shown)
     assert re.search(r"models: .*\btoy\b", shown) and re.search(r"datasets: .*\btoy\b", shown)
 
 
-def test_tables_and_figures_have_them(tree):
-    """A new table of the new dataset with the new metric, an old table and an old figure with the new model."""
-    small = ["scale=smoke", "logger=none", "outputs=out", "results=made"]
-    reproduce, old = "experiments.reproduce", ["dataset=toy", "model=toy", *small]
-    new, table = [reproduce, "artifact=toytable", *small], [reproduce, "artifact=augmentation", *old]
-    told = run(tree, "-c", EACH, *new, "+", *table, "+", reproduce, "artifact=figure18", *old).split("\f")
-    assert "| Toy model | toy" in told[0]
-    assert "Real and Toy model (A + B)" in told[1]
-    assert "| Toy model" in told[2]
+def test_tables_and_figures_have_them(tree, told):
+    assert "| Toy model | toy" in told[1]
+    assert "Real and Toy model (A + B)" in told[2]
+    assert "| Toy model" in told[3]
     assert (tree / "made/figure18.png").stat().st_size > 10_000
 
 
@@ -203,18 +219,11 @@ def test_the_report_and_the_readme_have_the_artifact(tree):
     assert "| Toytable: How far the largest values are" in (tree / "README.md").read_text()
 
 
-def test_the_grid_of_an_old_artifact_has_the_model_with_its_own_budget(tree):
-    program = """
-import pathlib
-from hydra import initialize_config_dir
-from experiments.paper.grid import grid
-with initialize_config_dir(str(pathlib.Path("conf").resolve()), version_base="1.3"):
-    print([cell.batches for cell in grid("table3", ["scale=smoke"]) if cell.model.name == "toy"])
-"""
-    assert run(tree, "-c", program).strip() == "[3]"
+def test_the_grid_of_an_old_artifact_has_the_model_with_its_own_budget(told):
+    assert told[4].strip() == "[3]"
 
 
-def test_contracts_hold_them(tree):
+def test_contracts_hold_them(tree, told):
     files = [file for file, _ in FOUND] + ["tests/benchmarks/test_metric.py"]
     told = run(tree, "-m", "pytest", "-n", "0", "-vv", "-k", "toy or Toy or largest", "--no-header", *files)
     for file, count in [*FOUND, ("tests/benchmarks/test_metric.py", 1)]:

@@ -150,6 +150,7 @@ def test_no_jump_from_one_window_to_the_next(preset: dict, dataset) -> None:
     assert sizes.max() < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hyperparameters", [{"alpha": 0.03}, {"windows": "whole"}], ids=str)
 def test_it_learns_to_cross_zero(hyperparameters: dict, dataset) -> None:
     """Twelve records begin about -3 or 3 and go to the other side in steps of 0.5: where and how far, in W1.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pytest
 import torch
 from scipy.stats import wasserstein_distance
 
@@ -11,6 +12,7 @@ from dg import Encoder, TimeSeriesDataset, fit
 from dg.randomness import stream
 
 
+@pytest.mark.slow
 def test_it_learns_a_toy_distribution(dataset) -> None:
     """A quarter of the series lie about -1, the others about 1; W₁ of all values falls to a fifth at most."""
     rng = np.random.default_rng(0)

@@ -103,6 +103,7 @@ def test_the_conditional_form_takes_whole_rows_of_training_samples(dataset) -> N
     assert sample.measurements[low].max() < 0 < sample.measurements[~low].min()
 
 
+@pytest.mark.slow
 def test_the_conditional_form_learns_what_goes_with_the_metadata(dataset) -> None:
     rng = np.random.default_rng(0)
     kinds = ["low", "high"] * 100

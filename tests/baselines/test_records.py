@@ -161,6 +161,7 @@ def test_records_past_an_end_have_no_residuals() -> None:
     assert residuals.covariance.item() == pytest.approx((0.1**2 + 0.3**2 + 2 * 0.5**2) / 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [False, True])
 @pytest.mark.parametrize("name", ["AR", "RNN"])
 def test_a_processs_autocorrelation_is_that_of_its_noise(name: str, noise: bool, dataset) -> None:

@@ -88,6 +88,7 @@ def test_a_step_that_is_not_skipped_is_a_plain_one(ramps: TimeSeriesDataset, mon
     assert same_weights(train().module, conditional.module) and not any(skipped)
 
 
+@pytest.mark.slow
 def test_phase_2_embeds_every_sample_once(ramps: TimeSeriesDataset, monkeypatch) -> None:
     """60 samples and 20 iterations of 4; the losses are those of embedding every minibatch."""
     losses: dict[bool, list[float]] = {True: [], False: []}

@@ -81,6 +81,7 @@ def test_shuffled_time_is_seen_by_every_column_of_time(world):
         assert score(name, world, shuffled) == pytest.approx(score(name, world, honest)), name
 
 
+@pytest.mark.slow
 def test_swapped_metadata_are_seen_beside_the_measurements(world):
     honest = world["honest"]
     order = np.random.default_rng(0).permutation(N)

@@ -20,6 +20,7 @@ def halves(request: pytest.FixtureRequest) -> tuple[TimeSeriesDataset, ...]:
     return {"pages": wwt, "homes": mba}[request.param].load(samples=200, seed=0).split(0.5, 0.5, seed=0)
 
 
+@pytest.mark.slow
 def test_ideal_beside_itself_in_any_order(halves):
     train, held_out = halves
     order = np.random.default_rng(0).permutation(len(held_out))
@@ -31,6 +32,7 @@ def test_ideal_beside_itself_in_any_order(halves):
         assert own == pytest.approx(column.ideal, abs=itself), column.name
 
 
+@pytest.mark.slow
 def test_every_kind_of_nonsense_gives_a_number(halves):
     """Silent samples, and samples of one record."""
     train, held_out = halves

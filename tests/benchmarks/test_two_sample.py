@@ -28,6 +28,7 @@ def test_one_distribution_is_half_and_a_shifted_one_is_all():
     assert two_sample(rows(400, 0), rows(400, 1), seed=0) == same
 
 
+@pytest.mark.slow
 def test_rows_that_stand_there_twice_are_not_known_again():
     """A bootstrap: without groups its duplicates give it away, with those of its training rows they do not."""
     rng = np.random.default_rng(0)

@@ -46,6 +46,7 @@ def _changed(
     assert refused_or_read(lambda: read(valid)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "mutate"),
     [

@@ -34,13 +34,22 @@ quick.predictors_soon(MonkeyPatch())
 """
 
 
+@cache  # of a tenth of a second; hundreds of tests have the same few
+def composed(*overrides: str) -> DictConfig:
+    """The config of a small run, to be copied before anything is changed."""
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        return compose("train", ["scale=smoke", "logger=none", *overrides])
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Callable[..., DictConfig]:
     """Makes the config of a small run that is kept in a temporary folder."""
 
     def make(*overrides: str) -> DictConfig:
-        with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-            return compose("train", [f"outputs={tmp_path}", "scale=smoke", "logger=none", *overrides])
+        made = composed(*overrides).copy()
+        if not any(override.startswith("outputs=") for override in overrides):
+            made.outputs = str(tmp_path)
+        return made
 
     return make
 
@@ -81,15 +90,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def smoke(store: Path) -> Callable[..., Run]:
     """Gives a run of scale smoke that nobody changes."""
 
-    @cache  # of a tenth of a second; a run does not change its config
-    def composed(*overrides: str) -> DictConfig:
-        with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-            return compose("train", [f"outputs={store}", "scale=smoke", "logger=csv", *overrides])
-
     def run(*overrides: str) -> Run:
         with pytest.MonkeyPatch.context() as patch, unchecked():
             quick.samples_together(patch)
-            return train(composed(*overrides).copy())
+            return train(composed("logger=csv", f"outputs={store}", *overrides).copy())
 
     return run
 

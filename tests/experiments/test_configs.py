@@ -13,6 +13,7 @@ from experiments.ink import models
 from experiments.ink.models import colour_of, kind_of, label_of, select
 from experiments.paper.grid import grid
 from experiments.runs.run import identity
+from tests import slowly
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 DATASETS = {file.stem for file in CONF.glob("dataset/*.yaml")}
@@ -44,6 +45,7 @@ def test_every_model_says_how_it_is_shown():
     assert orders == sorted(orders) and len(set(orders)) == len(orders)
 
 
+@pytest.mark.slow
 def test_what_is_read_is_what_hydra_composes():
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for name, model in models.models().items():
@@ -67,7 +69,9 @@ def test_a_line_up_is_a_rule_over_models():
         select("nowhere")
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in CONF.glob("lineup/*.yaml")))
+@pytest.mark.parametrize(
+    "name", slowly.but(("best", "domains", "gcut"), sorted(file.stem for file in CONF.glob("lineup/*.yaml")))
+)
 def test_every_line_up_stands_side_by_side_with_every_seed(name):
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cells = grid("table3", [f"lineup={name}", "scale=small"])

@@ -60,6 +60,7 @@ def test_with_held_out_rows_a_copy_is_caught(tmp_path):
     assert frame["memorization", "synthetic"] == 1.0 and np.isnan(frame["memorization", "real"])
 
 
+@pytest.mark.slow
 def test_a_schema_file_and_a_row_a_sample_are_read_too(tmp_path):
     """The same page whatever says how to read the table."""
     files = written(tmp_path, real=carriers(120, 0), synthetic=carriers(60, 1))

@@ -88,6 +88,7 @@ def test_the_same_seed_gives_the_same_model_in_a_folder_too(fitted):
         assert one == two and (one == three) == (name != "weights.safetensors")
 
 
+@pytest.mark.slow
 def test_a_table_in_a_folder_gives_the_same_model(fitted, tmp_path, capsys):
     """Also by the schema that was found."""
     folder, schema = f"folder={tmp_path / 'carriers.data'}", f"schema={tmp_path / 'carriers.schema.json'}"
@@ -101,6 +102,7 @@ def test_a_table_in_a_folder_gives_the_same_model(fitted, tmp_path, capsys):
     assert fitted(folder, out="twice.dg").is_file()
 
 
+@pytest.mark.slow
 def test_the_schema_is_shown_edited_and_handed_back(fitted, tmp_path, capsys):
     out = fitted("only=schema")
     file = tmp_path / "carriers.schema.json"

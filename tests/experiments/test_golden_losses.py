@@ -18,6 +18,7 @@ from lightning import Callback, LightningModule, Trainer
 from dg.encoding import Encoder
 from dg.training import fit
 from experiments.ink.models import models
+from tests import slowly
 
 MODELS = sorted(models())
 GOLDEN = Path(__file__).with_name("golden_losses.json")
@@ -34,7 +35,7 @@ class Losses(Callback):
 
 
 @pytest.mark.parametrize("lengths", ["equal", "varied"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", slowly.but(slowly.MODELS, MODELS))
 def test_the_losses_are_those_that_were_noted(name, lengths, config, request):
     cell, train, losses = config(f"model={name}"), request.getfixturevalue(lengths), Losses()
     fit(

@@ -20,6 +20,7 @@ from experiments.ink.models import models
 from experiments.paper.published import TABLE4
 from experiments.runs.data import split
 from experiments.studies.capabilities import declared
+from tests import slowly
 
 MODELS = sorted(models())
 
@@ -38,7 +39,7 @@ def same(one: TimeSeriesDataset, other: TimeSeriesDataset) -> bool:
     return one.fingerprint == other.fingerprint and one.measurements.tobytes() == other.measurements.tobytes()
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", slowly.but(slowly.MODELS, MODELS))
 def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights, monkeypatch):
     monkeypatch.setattr(generators, "CHUNK", 20)
     assert baselines is not None
@@ -69,7 +70,7 @@ def test_fit_sample_save_load_sample(name, config, tmp_path, same_weights, monke
 
 
 @pytest.mark.parametrize("lengths", ["equal", "varied"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", slowly.but(slowly.MODELS, MODELS))
 def test_every_parameter_has_a_gradient_and_nothing_returned_is_nan(name, lengths, config, request):
     """After its last step; what no loss moves says why (`without_gradient`)."""
     cell, train = config(f"model={name}"), request.getfixturevalue(lengths)

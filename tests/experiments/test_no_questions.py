@@ -12,6 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from dg.encoding import Encoder
 from dg.training import fit
 from experiments.ink.models import models
+from tests import slowly
 
 QUESTIONS = {"aten::_local_scalar_dense", "aten::equal", "aten::is_nonzero", "aten::nonzero", "aten::masked_select"}
 ASK_HOW_LONG = ("doppelganger", "rnn")  # where lengths vary, once all series have ended nothing more is computed
@@ -34,7 +35,7 @@ class NoQuestions(TorchDispatchMode):
         return function(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize(("name", "lengths"), CASES)
+@pytest.mark.parametrize(("name", "lengths"), slowly.but(slowly.MODELS, CASES))
 def test_a_training_step_asks_the_device_nothing(name, lengths, config, request, monkeypatch):
     """But for the steps that are logged, here the last one."""
     cell, train, asked = config(f"model={name}"), request.getfixturevalue(lengths), []

@@ -84,6 +84,7 @@ def test_a_leak_is_found_in_a_bare_table(made, files):
     )
 
 
+@pytest.mark.slow
 def test_a_leak_is_found_in_a_model(made, saved):
     page, described = made(model=saved(Bootstrap))
     assert (whole(described)["success"] > 0.97).all() and "Bootstrap has none" in page
@@ -112,12 +113,14 @@ def test_innocent_samples_are_accused_as_seldom_as_the_page_says():
     assert np.mean(accused) <= 0.05
 
 
+@pytest.mark.slow
 def test_tables_that_differ_are_told(made, files, tmp_path):
     other = written(tmp_path, other=carriers(80, 5, shift=1.0))["other"]
     page = privacy(files["members"], other, str(tmp_path / "differ"), synthetic=files["innocent"], **KEYS)
     assert "**The two tables differ**" in page and "**found**" in page
 
 
+@pytest.mark.slow
 def test_a_private_models_promise_is_shown(made, saved, files):
     data = dg.read_long(files["members"], **KEYS)
     encoder = dg.Encoder.fit(data, bounds={"load": (-3.0, 3.0)})
@@ -130,6 +133,7 @@ def test_a_private_models_promise_is_shown(made, saved, files):
     assert "without differential privacy" not in page and "contradict" not in page
 
 
+@pytest.mark.slow
 def test_a_model_without_critic_and_without_privacy(made, saved, files, tmp_path):
     page, described = made(model=saved(AR), samples=50)
     assert "The critic was not asked: AR has none." in page and "Training was without differential privacy" in page
@@ -139,6 +143,7 @@ def test_a_model_without_critic_and_without_privacy(made, saved, files, tmp_path
     assert (whole(described)["nonmembers"] == 60).all()  # all 80 could be, as many as there are members are
 
 
+@pytest.mark.slow
 def test_shadow_models_are_on_the_page_where_they_are_asked_for(made, saved):
     path = saved(SMALL)
     page, described = made(model=path, samples=100, shadows=4)
@@ -158,6 +163,7 @@ def test_the_model_says_how_to_read_the_tables(made, saved):
         made(model=path, sample="day")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(made, files, saved, tmp_path):
     path = saved(SMALL)
     for out, seed in (("a", 0), ("b", 0), ("c", 1)):

@@ -16,6 +16,7 @@ from experiments.ink.models import floors
 from experiments.paper import artifact, notebook
 from experiments.paper.grid import grid, quoted
 from experiments.paper.published import TABLE3
+from tests import slowly
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +40,7 @@ def test_an_unknown_artifact_lists_the_known():
         artifact.find("figure7")
 
 
+@pytest.mark.slow
 def test_the_grid_is_every_model_with_every_seed():
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         cells = grid("table3", ["scale=small"])
@@ -49,7 +51,7 @@ def test_the_grid_is_every_model_with_every_seed():
     assert len(cells) == 3 * len(models)
 
 
-@pytest.mark.parametrize("name", artifact.known())
+@pytest.mark.parametrize("name", slowly.but(("table1", "table4", "figure5", "figure23"), artifact.known()))
 def test_every_grid_can_be_composed(name):
     """Of known models; the tables of schemas have none."""
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):

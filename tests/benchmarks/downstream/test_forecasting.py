@@ -40,6 +40,7 @@ def test_the_first_500_are_seen_and_the_next_50_predicted():
     np.testing.assert_allclose(horizon(data), whole[:, 500:])
 
 
+@pytest.mark.slow
 def test_every_regressor_learns_sines_and_the_control_does_not():
     frame = evaluate(FORECASTING, pages(300, seed=0), {"A′": pages(100, seed=1)}, seed=0).set_index("predictor")
     assert frame["control"].to_dict() == {name: name in (MEAN, PERSISTENCE) for name in frame.index}

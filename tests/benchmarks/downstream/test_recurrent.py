@@ -45,6 +45,7 @@ def test_the_same_distribution_cannot_be_told_apart():
     assert discriminative_score(one, other, scale=one, seed=0, steps=100) < 0.075
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_another_level_is_told_apart(seed):
     low, high = noise(200, 0), noise(200, 1)
@@ -65,6 +66,7 @@ def test_unequal_numbers_of_samples_do_not_help():
     assert discriminative_score(noise(400, 0), noise(2000, 1), scale=noise(400, 0), seed=0, steps=50) < 0.1
 
 
+@pytest.mark.slow
 def test_lengths_are_read_and_padding_is_not():
     """The state is taken at the last record: more padding changes nothing, another length is seen."""
     short, long = np.full(100, 3), np.full(100, 9)

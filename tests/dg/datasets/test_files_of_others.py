@@ -123,6 +123,7 @@ def test_what_is_damaged_is_one_line_that_names_the_file(reader, damage: Callabl
         file.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_a_file_made_wrong_at_random_is_read_or_refused(reader, tmp_path: Path) -> None:
     for name in reader.files:
         raw = reader.write(tmp_path, 3)

@@ -132,6 +132,7 @@ def test_an_npz_that_is_none_says_why(content: bytes, told: str, tmp_path: Path)
     _refused(content, told, tmp_path)
 
 
+@pytest.mark.slow
 def test_an_npz_does_not_unpack_without_end(tmp_path: Path) -> None:
     zeros = npz({"cpu_mem.npy": npy(np.zeros((1, 80 * 2**20)))})
     _refused(zeros, "its arrays would take 671,088,640 bytes, out of", tmp_path)
@@ -148,6 +149,7 @@ def _refused(content: bytes, told: str, tmp_path: Path) -> None:
     assert str(caught.value).startswith(str(file)) and told in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_many_categories_take_no_square_of_memory_and_are_read_back(tmp_path: Path) -> None:
     """50,000 of them: the square would have 18.6 GiB. The one-hot columns pack 1000 to 1, and are still no bomb."""
     schema = Schema("wide", (Categorical("page", tuple(map(str, range(50_000)))),), (Continuous("views"),), 1)

@@ -29,6 +29,7 @@ def made(n: int = 6, t: int = 5, seed: int = 0, scale: float = 1e3) -> TimeSerie
     return TimeSeriesDataset(schema, metadata, series.astype(np.float32), lengths)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 99), n=st.integers(1, 5), scale=st.sampled_from([1e-12, 1.0, 3e7]))
 def test_what_was_written_is_read_back_equal(tmp_path_factory, seed: int, n: int, scale: float) -> None:
     folder = tmp_path_factory.mktemp("released")

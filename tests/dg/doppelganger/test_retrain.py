@@ -64,6 +64,7 @@ def test_nothing_else_changes_by_a_bit(untrained, options):
     assert any("minmax" in name and "running" in name for name in before)
 
 
+@pytest.mark.slow
 def test_forgetting_learns_min_max_anew_and_keeps_what_it_gives(toy, small):
     """Of wanted metadata the mean is what it was, and the statistics are those of equal shares of wanted rows."""
     former = fit(small(metadata_units=32, batch_size=50, averaging=0.9), toy, batches=20, seed=0)
@@ -113,6 +114,7 @@ def test_measurements_follow_metadata_as_before(untrained, toy):
     assert all(torch.equal(one, other) for one, other in zip(*series, strict=True))
 
 
+@pytest.mark.slow
 def test_measurements_given_metadata_have_the_same_distribution(untrained):
     """Of whole samples, drawn before and after with other noise; metadata themselves are others."""
     former = untrained(batches=20, metadata_units=32, discriminator_units=32, averaging=0.9)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from dg import Continuous, read_like, read_wide
+from tests import slowly
 from tests.dg.frames.damage import holes
 
 
@@ -56,7 +57,15 @@ WIDE: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(
     ("case", "kind"),
-    [(case, kind) for case in WIDE for kind in ("parquet", "csv") if (case, kind) != ("a step that nobody has", "csv")],
+    slowly.but(
+        ("two measurements", "dropped", "interpolated", "a step that nobody has"),
+        [
+            (case, kind)
+            for case in WIDE
+            for kind in ("parquet", "csv")
+            if (case, kind) != ("a step that nobody has", "csv")
+        ],
+    ),
 )
 def test_so_is_a_table_with_a_row_a_sample(case: str, kind: str, tmp_path: Path):
     """Then another one, by its schema."""

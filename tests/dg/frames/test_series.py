@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from dg import read_like, read_long
+from tests import slowly
 from tests.dg.frames.damage import holes
 
 
@@ -78,7 +79,10 @@ SERIES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(
     ("case", "kind"),
-    [(case, kind) for case in SERIES for kind in ("parquet", "csv") if (case, kind) != ("days of a place", "csv")],
+    slowly.but(
+        ("hours", "in the order of the rows", "interpolated", "masked"),
+        [(case, kind) for case in SERIES for kind in ("parquet", "csv") if (case, kind) != ("days of a place", "csv")],
+    ),
 )
 def test_so_is_one_long_series(case: str, kind: str, tmp_path: Path):
     """Then its later part, by its schema."""

@@ -54,6 +54,7 @@ def test_sampling_makes_it_more_private_and_a_single_batch_can_be_worked_out_by_
     assert found < Mechanism(noise, 1.0, 1).epsilon(DELTA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epsilon", [1.0, 1e5])
 def test_the_noise_for_an_epsilon_keeps_it_and_hardly_less_would(epsilon: float) -> None:
     """1e5 takes less noise than a privacy loss distribution can be had for: Rényi's is looser, and still kept."""

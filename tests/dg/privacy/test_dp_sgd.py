@@ -51,6 +51,7 @@ def by_functions(critic: Critic, rows: Rows) -> dict[str, Tensor]:
     return vmap(grad(loss), in_dims=(None, 0, 0, 0))(dict(critic.named_parameters()), *rows)
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**32), widths=st.lists(st.integers(1, 12), min_size=1, max_size=2),
     hidden=st.lists(st.integers(1, 9), max_size=3), b=st.integers(1, 8), clip=st.floats(0.01, 50),
@@ -142,6 +143,7 @@ def test_partners_are_drawn_for_each_sample() -> None:
     torch.testing.assert_close(drawn.bincount() / 1_000, torch.ones(10), atol=0.15, rtol=0)
 
 
+@pytest.mark.slow
 def test_a_plan_is_what_was_asked_for() -> None:
     given = Privacy(epsilon=2.0, delta=1e-4).plan(1_000, 100, 50, uses=2)
     assert given.epsilon <= 2.0 < given.epsilon * 1.02

@@ -70,6 +70,7 @@ def test_too_few_samples_to_split_are_named(config):
         train(config("scale.samples=2"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["model", "dataset", "scale", "trainer"])
 def test_every_config_of_ours_passes(config, folder):
     for file in sorted((ROOT / "conf" / folder).glob("*.yaml")):

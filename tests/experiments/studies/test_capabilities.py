@@ -16,6 +16,7 @@ def test_those_of_the_papers_models_that_have_no_run(need):
     assert not unable([], [])
 
 
+@pytest.mark.slow
 def test_a_run_speaks_for_itself(config):
     """The conditional form takes its metadata from training samples, but it gives some."""
     run = train(config("model=rcgan_conditional", "scale.samples=60", "batches=1"))

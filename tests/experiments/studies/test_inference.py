@@ -42,6 +42,7 @@ def far(generator: Generator, other: pd.Series) -> float:
     return total_variation(joint(kinds, generator.encoder.schema, weights=found.to_numpy()), other)
 
 
+@pytest.mark.slow
 def test_a_planted_leak_stays_in_a_retrained_model_unless_it_forgets(leaking):
     """The numbers of the candidates are those that the shared model draws, not training's, so that it is not exact."""
     wanted = total_variation(joint(TABLE, leaking.encoder.schema), TRUE)

@@ -25,6 +25,7 @@ def trials(*overrides: str) -> list[DictConfig]:
         return grid("search", ["scale=search", *overrides])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_model_has_a_dozen_trials(dataset):
     found = trials("search=all", f"dataset={dataset}", *DATASETS[dataset])

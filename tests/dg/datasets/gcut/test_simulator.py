@@ -22,6 +22,7 @@ def test_a_seed_is_one_dataset():
         simulate(0, seed=0)
 
 
+@pytest.mark.slow
 def test_durations_are_the_papers(tasks):
     """97.06 % within 50 records (Appendix A), two modes (Figure 9) with a valley between them, a tail to 2,497."""
     assert (tasks.lengths <= 50).mean() == pytest.approx(0.9706, abs=0.01)

@@ -218,6 +218,7 @@ def test_a_unit_profile_that_cannot_be_read_is_named(raw, name, content, told):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_as_far_as_a_profile_can_reach(raw):
     """A cell in the last row and column of a sheet would be filled up to 137 GB."""
     folder = raw(usage(1), loss(1), [[1, "Acme", "DSL", "PA"]])
