@@ -12,7 +12,7 @@ MODELS = ("doppelganger", "naive_gan", "rcgan", "rnn", "ar", "hmm", "gaussian", 
 
 
 def but(quick: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
-    """The cases for pytest.mark.parametrize; all are slow that are, or begin with, none of the quick ones."""
+    """The cases for pytest.mark.parametrize: slow but for those that are, or as tuples begin with, one of the quick."""
     kept = set(quick)
     return [
         case
