@@ -25,7 +25,7 @@ PAPER = Paper(
     claim="DoppelGANger captures the weekly spikes and the local peak at about one year; the baselines do not",
 )
 RHYTHMS = {"weekly contrast": WEEK, "annual contrast": YEAR}
-CLOSE_UPS = (((1, 550), -0.3, 1.05), ((1, 30), -0.1, 0.9), ((340, 390), -0.15, 0.25))  # lags, and the axis of each
+CLOSE_UPS = (((1, 549), -0.3, 1.05, 2.2), ((1, 30), -0.1, 0.9, 1.1), ((340, 390), -0.15, 0.25, 1.1))  # of those lags
 PANELS = {
     "doppelganger": "DoppelGANger",
     "deep": "other deep generators",
@@ -49,18 +49,19 @@ def render(frame: pd.DataFrame) -> Figure:
     shown = [model for model in frame["model"].unique() if model != "real"]
     groups = {title: [model for model in shown if kind_of(model) == kind] for kind, title in PANELS.items()}
     groups = {title: models for title, models in groups.items() if models}
-    figure, axes = panels(len(groups), len(CLOSE_UPS), width=12, height=2.4, widths=[2.2, 1, 1])
+    shown_lags = [each for each in CLOSE_UPS if each[0][0] < frame["lag"].max()]
+    figure, axes = panels(len(groups), len(shown_lags), height=2.0, widths=[width for *_, width in shown_lags])
     for row, (title, models) in zip(axes, groups.items(), strict=True):
-        for axis, (lags, low, high) in zip(row, CLOSE_UPS, strict=True):
+        for axis, (lags, low, high, _) in zip(row, shown_lags, strict=True):
             for model in (*models, "real"):
                 for seed, rows in frame[frame["model"].eq(model) & frame["lag"].between(*lags)].groupby("seed"):
                     label = _label(model) if seed == frame["seed"].min() and axis is row[0] else "_"
                     curve(axis, rows["lag"].to_numpy(), rows["autocorrelation"].to_numpy(), model, label)
-            axis.set_ylim(low, high)
+            axis.set(xlim=lags, ylim=(low, high))
         row[0].set_ylabel(f"{title}\nautocorrelation")
-        legend(row[0], columns=3)
+        legend(row[0])
     for axis in axes[-1]:
-        axis.set_xlabel("lag (days); a line is a seed")
+        axis.set_xlabel("lag (days); a line is a seed" if axis is axes[-1, 0] else "lag (days)")
     return figure
 
 

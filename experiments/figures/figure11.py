@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE
 from experiments.ink.models import REAL, colour_of, label_of, line_of
 from experiments.ink.numbers import spread
-from experiments.ink.plots import legend, panels
+from experiments.ink.plots import COLUMN, legend, panels
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, better, by_seed, within
 from experiments.paper.published import FIGURE11, FIGURE11_FALL
@@ -41,16 +41,21 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A point a run, and a line through the medians of each size, as in the paper, whose two numbers are crosses."""
-    figure, axes = panels(1, 1, width=7, height=3.6)
+    figure, axes = panels(1, 1, width=COLUMN, height=3.0)
     axis = axes[0, 0]
     for model, rows in frame.groupby("model", sort=False):
         medians = rows.groupby("samples")["mse"].median()
         axis.plot(medians.index, medians, color=colour_of(model), ls=line_of(model), lw=1, label=label_of(model))
         axis.scatter(rows["samples"], rows["mse"], color=colour_of(model), s=10)
     label = f"{label_of(OURS)}, the paper"
-    axis.scatter(list(FIGURE11), list(FIGURE11.values()), marker="x", color="black", label=label)
-    axis.set(xscale="log", yscale="log", xlabel="training samples", ylabel="MSE of the autocorrelation")
-    legend(axis, columns=3)
+    axis.scatter(list(FIGURE11), list(FIGURE11.values()), marker="x", color=colour_of(OURS), label=label)
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel="training samples (number)",
+        ylabel="mean square error of the autocorrelation",
+    )
+    legend(axis)
     return figure
 
 

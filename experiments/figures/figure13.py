@@ -1,4 +1,4 @@
-"""Figure 13 (§5.2): accuracy of event-type prediction on GCUT, trained on generated and tested on real tasks."""
+"""Figure 13 (§5.2): accuracy of classifiers trained on generated and tested on real samples; the paper: of GCUT."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.statistics.maximum import maximum
+from dg.datasets.gcut_jobs import SCHEMA
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run
 from experiments.studies import distributions
@@ -35,10 +36,15 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """One panel per model."""
-    label = f"maximum CPU rate of a sample, {frame['unit'].iloc[0]} (GCUT, not IBM)\nouter bins: what lies beyond, too"
+    label = f"maximum CPU rate of a sample ({_unit(frame)}; GCUT, not IBM)\nouter bins: what lies beyond, too"
     return distributions.histograms(frame, label, log_x=True, log_y=True)
 
 
 def table(frame: pd.DataFrame) -> str:
     """The distances between the distributions of maxima."""
-    return distributions.distances(frame, f"Wasserstein-1 of maxima, {frame['unit'].iloc[0]}")
+    return distributions.distances(frame, f"Wasserstein-1 of maxima, {_unit(frame)}")
+
+
+def _unit(frame: pd.DataFrame) -> str:
+    """That of job-days, of which all older numbers are that do not say it."""
+    return str(frame["unit"].iloc[0] if "unit" in frame else getattr(SCHEMA.measurements[0], "unit", ""))

@@ -12,7 +12,7 @@ from benchmarks.attacks.candidates import EVERY
 from benchmarks.attacks.guessing import FALSE_POSITIVES, chance_interval, needed
 from experiments.ink.models import label_of
 from experiments.ink.numbers import spread
-from experiments.ink.plots import panels
+from experiments.ink.plots import COLUMN, PAGE, panels
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, all_of, better, by_seed, within
 from experiments.paper.published import FIGURE15
@@ -26,7 +26,7 @@ PAPER = Paper(
 )
 OURS, FEW, NEARLY_ALL = "doppelganger", 200, 0.99
 STRONGEST = "the strongest of them"
-COLOURS = {CRITIC: "#D55E00", RATIO: "#0072B2", DISTANCE: "#009E73"}
+MARKERS = {CRITIC: "o", RATIO: "s", DISTANCE: "^"}
 
 
 def compute(runs: Sequence[Run]) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def render(frame: pd.DataFrame) -> Figure:
     """
     whole = frame[frame["group"] == EVERY]
     models = list(whole["model"].unique())
-    figure, axes = panels(1, len(models), width=4.5 * len(models), height=3.2)
+    figure, axes = panels(1, len(models), width=PAGE if len(models) > 1 else COLUMN, height=2.8)
     for axis, model in zip(axes[0], models, strict=True):
         shown = whole[whole["model"] == model]
         bands = {size: _chance(rows) for size, rows in shown.groupby("samples")}
@@ -50,13 +50,18 @@ def render(frame: pd.DataFrame) -> Figure:
         for attack, rows in shown.groupby("attack", sort=False):
             success = rows.groupby("samples")["success"]
             middle, reach = success.median(), [success.median() - success.min(), success.max() - success.median()]
-            style = {"marker": "o", "ms": 3, "lw": 1, "capsize": 2, "color": COLOURS[str(attack)]}
-            axis.errorbar(middle.index, middle, reach, label=str(attack), **style)
+            axis.errorbar(middle.index, middle, reach, label=str(attack), marker=MARKERS[str(attack)], capsize=2)
         if model == OURS:
-            axis.scatter(list(FIGURE15), list(FIGURE15.values()), marker="x", color="black", label="critic, the paper")
-        axis.set(xscale="log", xlim=(50, 100_000), ylim=(0.3, 1.02), xlabel="training samples", ylabel="right guesses")
-        axis.set_title(label_of(model), loc="left", fontsize=9)
-        axis.legend(frameon=False, fontsize=7, loc="upper right")
+            axis.scatter(list(FIGURE15), list(FIGURE15.values()), marker="x", color="C0", label="critic, the paper")
+        axis.set(
+            xscale="log",
+            xlim=(50, 100_000),
+            ylim=(0.3, 1.02),
+            xlabel="training samples (number)",
+            ylabel="right guesses (share)",
+        )
+        axis.set_title(label_of(model))
+        axis.legend(loc="upper right")
     return figure
 
 

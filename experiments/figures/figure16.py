@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from dg.datasets.wwt import SCHEMA
 from dg.privacy.accounting import released_epsilon
 from experiments.ink.models import REAL, label_of
 from experiments.ink.numbers import spread
-from experiments.ink.plots import panels
+from experiments.ink.plots import curve, panels
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, within
 from experiments.runs.run import Run, one_a_seed
@@ -30,6 +31,7 @@ PAPER = Paper(
 OURS, BEYOND, NO_NOISE = "doppelganger", "doppelganger_private", 0.0
 PUBLIC = "DoppelGANger, simulated pages alone"  # how BEYOND begins
 RELEASE: dict[str, Any] = {"n": 50_000, "batch_size": 100, "epochs": 15, "delta": 1e-5}
+LAGS = 60  # that are drawn
 TWICE = np.log(2)
 MODERATE = 1.0  # noise multiplier, which the release labels with ε = 10.5
 
@@ -57,18 +59,26 @@ def render(frame: pd.DataFrame) -> Figure:
     groups = [(key, rows) for key, rows in _groups(frame) if key[0] != REAL]
     columns = min(3, len(groups))
     lines = -(-len(groups) // columns)
-    figure, axes = panels(lines, columns, width=3.6 * columns, height=2.1)
+    figure, axes = panels(lines, columns, height=1.5)
     real = frame[(frame["model"] == REAL) & (frame["seed"] == frame["seed"].min())]
     for axis, (key, rows) in zip(axes.flat, groups, strict=False):
-        axis.plot(*_curve(real), color="black", lw=1, label="Real (A′)")
+        curve(axis, *_curve(real), REAL, "Real (A′)")
         for _, seed in rows.groupby("seed"):
-            axis.plot(*_curve(seed), color="#D55E00" if key[0] == OURS else "#CC79A7", lw=0.9)
-        axis.set(ylim=(-0.3, 1.05), xlabel="lag (days)")
-        axis.set_title(_title(key[0], rows), loc="left", fontsize=8)
+            curve(
+                axis,
+                *_curve(seed),
+                OURS if key[0] == PUBLIC else key[0],
+                "generated, a line a seed" if seed["seed"].iloc[0] == rows["seed"].min() else "_",
+            )
+        axis.set(xlim=(1, LAGS), ylim=(-0.3, 1.05))
+        axis.set_title(textwrap.fill(_title(key[0], rows), 34))
     for axis in axes.flat[len(groups) :]:
         axis.set_visible(False)
     for line in axes:
         line[0].set_ylabel("autocorrelation")
+    for axis in axes.flat[max(0, len(groups) - columns) : len(groups)]:
+        axis.set_xlabel("lag (days)")
+    axes[0, 0].legend()
     return figure
 
 
@@ -153,7 +163,7 @@ def _scores(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _curve(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    shown = rows[rows["lag"] <= 60]
+    shown = rows[rows["lag"] <= LAGS]
     return shown["lag"], shown["autocorrelation"]
 
 

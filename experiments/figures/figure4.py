@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from benchmarks.statistics.autocorrelation import AUTOCORRELATION_MSE
 from experiments.ink.models import REAL, colour_of, is_control, label_of, line_of
 from experiments.ink.numbers import spread
-from experiments.ink.plots import legend, panels
+from experiments.ink.plots import COLUMN, legend, panels
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, all_of, better, by_seed
 from experiments.runs.choosing import AUTO
@@ -47,7 +47,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A point a run, a line through the medians, stars where S was chosen; controls are lines across, their medians."""
-    figure, axes = panels(1, 1, width=7, height=3.6)
+    figure, axes = panels(1, 1, width=COLUMN, height=3.0)
     axis = axes[0, 0]
     for model, rows in frame.groupby("model", sort=False):
         colour, style = colour_of(model), line_of(model)
@@ -65,10 +65,15 @@ def render(frame: pd.DataFrame) -> Figure:
     for tick in sorted(_named(frame)["sample_len"].unique()):
         if not ticks or tick > APART * ticks[-1]:
             ticks.append(tick)
-    axis.set(xscale="log", yscale="log", xlabel="S, records of one RNN pass", ylabel="MSE of the autocorrelation")
-    axis.set_xticks(ticks, [str(tick) for tick in ticks], fontsize=7)
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel="S (records of one RNN pass)",
+        ylabel="mean square error of the autocorrelation",
+    )
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
     axis.set_xticks([], minor=True)
-    legend(axis, columns=3)
+    legend(axis)
     return figure
 
 

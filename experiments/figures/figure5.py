@@ -41,17 +41,16 @@ def render(frame: pd.DataFrame) -> Figure:
     """One row per model, one column per sample."""
     series = frame[frame["what"] == "series"]
     models = list(series["model"].unique())
-    figure, axes = panels(len(models), DRAWN, width=10, height=1.4)
+    figure, axes = panels(len(models), DRAWN, height=1.1)
     for row, model in enumerate(models):
         for number, rows in series[series["model"] == model].groupby("number"):
             axis = axes[row, int(number)]
             axis.plot(rows["step"], rows["value"], lw=0.5, color=colour_of(model))
             axis.set_yscale("symlog")
-            axis.tick_params(labelsize=6)
-        axes[row, 0].set_title(_label(model), loc="left", fontsize=8)
+        axes[row, 0].set_title(_label(model))
     for axis in axes[-1]:
-        axis.set_xlabel("day", fontsize=7)
-    figure.supylabel("daily page views", fontsize=8)
+        axis.set_xlabel("day")
+    figure.supylabel("page views a day")
     return figure
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.distances import wasserstein1
 from benchmarks.statistics.midrange import midrange
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import is_control, label_of
+from experiments.ink.models import REAL, is_control, label_of
 from experiments.ink.plots import histogram, legend, panels, same_range
 from experiments.paper.artifact import Paper
 from experiments.paper.claims import Verdict, better, by_seed
@@ -44,14 +44,14 @@ def render(frame: pd.DataFrame) -> Figure:
     shown = [model for model in frame["model"].unique() if model != "held_out"]
     models = [model for model in shown if not is_control(model)] or shown
     rows = -(-len(models) // 2)
-    figure, axes = panels(rows, 2, width=8, height=2.4)
+    figure, axes = panels(rows, 2, height=1.6)
     for axis, model in zip(axes.ravel(), models, strict=False):
-        for side, colour, label in (("held_out", "real", "Real (A′)"), (model, model, label_of(model))):
+        for side, colour, label in (("held_out", REAL, "Real (A′)"), (model, model, label_of(model))):
             shares = frame[frame["model"] == side].pivot(index="low", columns="seed", values="share")
             band = (shares.min(axis=1).to_numpy(), shares.max(axis=1).to_numpy())
             histogram(axis, BINS, shares.mean(axis=1).to_numpy(), colour, label, band)
         axis.set_ylabel("share of series")
-        legend(axis, columns=1)
+        legend(axis)
     for axis in axes.ravel()[len(models) :]:
         axis.set_axis_off()
     for axis in axes[-1]:

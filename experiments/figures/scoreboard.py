@@ -50,17 +50,17 @@ def render(frame: pd.DataFrame) -> Figure:
     ranks, scaled = ranks_of(frame), scaled_medians(frame)
     order = [*ranks.mean().sort_values().index, *untrained(frame)]
     shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
-    figure, axes = panels(2, 1, width=11, height=0.2 * len(shown) + 2.2)
+    figure, axes = panels(2, 1, height=0.2 * len(shown) + 2.2)
     above, below = axes[:, 0]
     image = above.imshow(shown, cmap="cividis", vmin=0, vmax=1, aspect="auto")
-    above.set_xticks(range(shown.shape[1]), shown.columns, rotation=35, ha="left", fontsize=8)
+    above.set_xticks(range(shown.shape[1]), shown.columns, rotation=60, ha="left")
     above.xaxis.tick_top()
-    above.set_yticks(range(len(shown)), map(label_of, shown.index), fontsize=8)
+    above.set_yticks(range(len(shown)), map(label_of, shown.index))
     above.grid(False)
     for (row, column), value in np.ndenumerate(shown.to_numpy()):
         if np.isfinite(value):
             colour = "black" if value > 0.5 else "white"
-            above.annotate(f"{value:.2f}", (column, row), ha="center", va="center", fontsize=7, color=colour)
+            above.annotate(f"{value:.2f}", (column, row), ha="center", va="center", color=colour)
     figure.colorbar(image, ax=above, label="0: real, 1: shuffled in time", pad=0.01)
     _critical_difference(below, ranks)
     return figure
@@ -154,9 +154,9 @@ def _critical_difference(axes: Axes, ranks: pd.DataFrame) -> None:
     colours = {label_of(model): colour_of(model) or "black" for model in ranks}
     ranks.columns = list(colours)
     apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
-    style = {"color_palette": colours, "label_props": {"fontsize": 8}}
+    style = {"color_palette": colours, "label_props": {"fontsize": 7}}
     critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, **style)
-    axes.set_title("mean rank over the columns; a bar joins what the seeds do not tell apart (Nemenyi)", fontsize=8)
+    axes.set_title("mean rank over the columns; a bar joins what the seeds do not tell apart (Nemenyi)")
 
 
 def _best_floor(order: pd.Series) -> float:

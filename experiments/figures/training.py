@@ -1,4 +1,4 @@
-"""How each model's losses and its validation metric move while it trains: is its budget enough?"""
+"""Training curves, beyond the paper: how each model's losses and its validation metric move while it trains."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 def render(frame: pd.DataFrame) -> Figure:
     """One row per model: its validation metric on the left, its losses on the right; medians and ranges over seeds."""
     models = list(frame["model"].unique())
-    figure, axes = panels(len(models), 2, width=9, height=1.9)
+    figure, axes = panels(len(models), 2, height=1.5)
     for (left, right), model in zip(axes, models, strict=True):
         rows = frame[frame["model"] == model]
         for quantity, values in rows.groupby("quantity"):
@@ -46,7 +46,7 @@ def render(frame: pd.DataFrame) -> Figure:
             label = str(quantity).replace("_", " ")
             curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
         name = label_of(model)
-        left.set_title(name if left.lines else f"{name}: not sampled while it trains", loc="left", fontsize=9)
+        left.set_title(name if left.lines else f"{name}: not sampled while it trains")
         if not left.lines:
             left.set_axis_off()
         left.set_yscale("log")
@@ -54,9 +54,9 @@ def render(frame: pd.DataFrame) -> Figure:
         for axis in (left, right):
             axis.set_xlim(0, 1)
             if axis.lines:
-                axis.legend(frameon=False, fontsize=6)
+                axis.legend()
     for axis in axes[-1]:
-        axis.set_xlabel("share of the budget")
+        axis.set_xlabel("share of the budget of batches")
     return figure
 
 

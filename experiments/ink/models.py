@@ -15,6 +15,7 @@ KINDS = ("doppelganger", "deep", "classical", "control")
 PEER, PEER_LABEL = "peer", "An outside DoppelGANger (gretel-synthetics 0.22.20)"
 REAL, REAL_LABEL, REAL_COLOUR = "real", "Real (A against A′)", "#000000"
 OTHERS = {REAL: REAL_LABEL, PEER: PEER_LABEL}  # rows of no config
+OWN = {"held_out": REAL, PEER: "doppelganger"}  # whose colour they have
 KEPT = "_kept"  # suffix of the best generator kept during training (`keep_best`), shown beside the last one
 
 
@@ -64,11 +65,12 @@ def label_of(model: object) -> str:
 
 
 def colour_of(model: object) -> str | None:
-    """The model's colour, from Okabe and Ito's palette, then Tol's, which colour-blind readers can tell apart.
+    """The model's colour, near to Okabe and Ito's, but dark enough on white; None of what is no model.
 
-    A preset has the colour of its model and a line of its own; controls are grey, real data black.
+    Readers who see no red or no green can tell every two apart (Machado et al. 2009). A preset has the colour of its
+    model and a line of its own; controls are grey, real data black.
     """
-    name = str(model)
+    name = _own(str(model))
     if name == REAL:
         return REAL_COLOUR
     return models()[name].shown.colour if name in models() else None
@@ -77,14 +79,16 @@ def colour_of(model: object) -> str | None:
 def line_of(model: object) -> str:
     """The style of the model's line, by matplotlib's name, by which presets of one model differ."""
     name = str(model)
-    return models()[name].shown.get("line", LINES[0]) if name in models() else LINES[0]
+    if name in models():
+        return str(models()[name].shown.get("line", LINES[0]))
+    return LINES[0] if _own(name) in (name, REAL) else LINES[-1]
 
 
 def kind_of(model: object) -> str:
     """The model's kind, one of KINDS; "deep" where no config has it."""
-    name = str(model).removesuffix(KEPT)
-    if name in OTHERS:
-        return {REAL: "control", PEER: "doppelganger"}[name]
+    name = _own(str(model))
+    if name == REAL:
+        return "control"
     return models()[name].shown.kind if name in models() else "deep"
 
 
@@ -101,6 +105,13 @@ def floors() -> dict[str, str]:
 def competitors(names: Iterable[object]) -> list[str]:
     """Those of the models that compete with DoppelGANger: no presets of it and no controls."""
     return [str(name) for name in names if kind_of(name) in ("deep", "classical")]
+
+
+def _own(name: str) -> str:
+    """The model of which `name` is a row without a config: kept on the way, an outside one, or a preset of old runs."""
+    known = name in models() or (name in OTHERS and name not in OWN)
+    presets = [] if known else [model for model in models() if name.startswith(f"{model}_")]
+    return OWN.get(name, max(presets, key=len, default=name))
 
 
 def _config(name: str) -> DictConfig:

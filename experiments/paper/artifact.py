@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from dg.files import read_json
 from experiments.ink.models import label_of
-from experiments.ink.plots import footer
+from experiments.ink.plots import footer, heading, save
 from experiments.paper.claims import RULE, Verdict
 from experiments.runs.provenance import revision, versions
 from experiments.runs.run import Run, kept
@@ -48,6 +48,7 @@ class Artifact(Protocol):
 
 
 HERE = Path(__file__).resolve().parents[1]
+FORMS = (".png", ".pdf")  # results/ keeps the first
 DRAWING = "it is a drawing, without data"
 NOT_REPRODUCED = {f"figure{number}": DRAWING for number in (2, 3, 7, 12, 17)}
 
@@ -87,14 +88,28 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     judged = [asdict(verdict) for verdict in verdicts(name, frame, runs)]
     _write_text(results / f"{name}.json", json.dumps(sources(name, runs) | {"verdicts": judged}, indent=2))
     if folder(name) == "figures":
-        drawn = artifact.render(frame)
-        assert isinstance(drawn, Figure)
-        footer(drawn, summary(runs))
-        drawn.savefig(_whole(results / f"{name}.png"), dpi=150, format="png")
-        _commit(results / f"{name}.png")
+        draw(name, frame, summary(runs), results)
     text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{page(name, frame, runs)}\n"
     _write_text(results / f"{name}.md", text)
     return text
+
+
+def draw(name: str, frame: pd.DataFrame, note: str, results: Path) -> list[Path]:
+    """Writes a figure for the screen, .png, and for a paper, .pdf: what it is stands above, `note` below."""
+    artifact = find(name)
+    drawn, files = artifact.render(frame), [results / f"{name}{form}" for form in FORMS]
+    assert isinstance(drawn, Figure)
+    heading(drawn, titled(name))
+    footer(drawn, note)
+    for file in files:
+        save(drawn, _whole(file))
+        _commit(file)
+    return files
+
+
+def titled(name: str) -> str:
+    """Which table or figure of the paper it is, where it stands there and what it shows: the artifact's first line."""
+    return (find(name).__doc__ or "").partition("\n")[0].rstrip(".")
 
 
 def page(name: str, frame: pd.DataFrame, runs: Sequence[Run]) -> str:

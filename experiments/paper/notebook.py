@@ -30,9 +30,9 @@ made = runs("{name}")"""
 def notebook(name: str, own: str) -> NotebookNode:
     """The notebook of an artifact, with `own` as its paragraph of what we see."""
     module = artifact.find(name)
-    title, kind = (module.__doc__ or "").splitlines()[0].rstrip("."), artifact.folder(name)
+    kind = artifact.folder(name)
     about = [
-        f"# {title}",
+        f"# {artifact.titled(name)}",
         f"The paper: {module.PAPER.claim}.",
         "`SCALE` and `DATA` of the environment choose the scale (smoke unless named) and real data in the simulator's "
         f"place. Runs that `make reproduce-{name}` has made are read, not made again.",

@@ -70,7 +70,7 @@ def scored(
 
 def mean_ranks(frame: pd.DataFrame) -> pd.DataFrame:
     """Each model's mean rank over the columns that it takes part in, [seed x model]; of ties the mean rank."""
-    taking_part = frame[frame["copied"].eq("") & frame["error"].notna()]
+    taking_part = frame[frame["copied"].fillna("").eq("") & frame["error"].notna()]
     ranks = taking_part.groupby(["seed", "column"])["error"].rank()
     rows = taking_part.assign(rank=ranks).groupby(["model", "seed"], as_index=False)["rank"].mean()
     return by_seed(rows, "rank")

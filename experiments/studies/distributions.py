@@ -76,7 +76,7 @@ def frequencies(runs: Sequence[Run], field: str) -> pd.DataFrame:
 def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: bool = False) -> Figure:
     """One panel per model over the histogram of A′: the samples of all seeds, and the seeds' ranges as bands."""
     models = _generators(frame)
-    figure, axes = panels(-(-len(models) // 2), 2, width=8, height=2.4)
+    figure, axes = panels(-(-len(models) // 2), 2, height=1.5)
     for axis, model in zip(axes.ravel(), models, strict=False):
         for shown in ("held_out", model):
             edges, middle, band = _bins(frame[frame["model"] == shown], cumulative=False)
@@ -84,7 +84,7 @@ def histograms(frame: pd.DataFrame, label: str, *, log_x: bool = False, log_y: b
         axis.set_ylabel("share of samples")
         axis.set_xscale("log" if log_x else "linear")
         axis.set_yscale("log" if log_y else "linear")
-        legend(axis, columns=1)
+        legend(axis)
     for axis in axes.ravel()[len(models) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
@@ -99,7 +99,7 @@ def cumulative(frame: pd.DataFrame, label: str) -> Figure:
     Bands are the ranges over seeds of DoppelGANger and of A′; more of them would hide each other.
     """
     titles = list(frame["panel"].dropna().unique())
-    figure, axes = panels(len(titles), 1, width=8, height=3.2)
+    figure, axes = panels(len(titles), 1, height=2.8)
     for axis, title in zip(axes[:, 0], titles, strict=True):
         rows = frame[frame["panel"] == title]
         for model in (*_generators(rows), "held_out"):
@@ -109,7 +109,7 @@ def cumulative(frame: pd.DataFrame, label: str) -> Figure:
                 banded = kind_of(shown) == "doppelganger" or shown == "real"
                 curve(axis, edges[1:], middle, shown, name(model), band if banded else None)
         axis.set_ylabel(f"{title}: share of samples below" if title else "share of samples below")
-        legend(axis, columns=4)
+    legend(axes[0, 0])
     axes[-1, 0].set_xlabel(label)
     return figure
 
@@ -118,7 +118,7 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
     """One bar per value and model, A′ in black: the samples of all seeds, the seeds' ranges as whiskers; log scale."""
     models = ["held_out", *_generators(frame)]
     values = list(frame["value"].dropna().unique())
-    figure, axes = panels(1, 1, width=8, height=3.2)
+    figure, axes = panels(1, 1, height=2.6)
     axis, width = axes[0, 0], 0.8 / len(models)
     for number, model in enumerate(models):
         seeds = frame[frame["model"] == model].pivot(index="value", columns="seed", values="share").loc[values]
@@ -133,7 +133,7 @@ def bars(frame: pd.DataFrame, label: str) -> Figure:
     axis.set_yscale("log")
     axis.set_ylim(bottom=RARE, top=1)
     axis.set_xlabel(label)
-    legend(axis, columns=4)
+    legend(axis)
     return figure
 
 
@@ -201,4 +201,4 @@ def _bins(rows: pd.DataFrame, *, cumulative: bool) -> tuple[NDArray, NDArray, tu
 
 def name(model: str) -> str:
     """What a legend calls `model`."""
-    return "Real" if model == "held_out" else label_of(model)
+    return "Real (A′)" if model == "held_out" else label_of(model)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.neighbors import MEASURED, memorization, nearest, normalized
 from dg.dataset import TimeSeriesDataset
-from experiments.ink.models import label_of
+from experiments.ink.models import REAL, colour_of, label_of
 from experiments.ink.plots import panels
 from experiments.paper.claims import Verdict, within
 from experiments.runs.run import Run, one_a_seed
@@ -41,16 +41,18 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame, label: str) -> Figure:
     """One row per generated sample: the sample, then its nearest training samples by square error."""
-    figure, axes = panels(DRAWN, NEIGHBOURS + 1, width=9, height=1.5)
+    figure, axes = panels(DRAWN, NEIGHBOURS + 1, height=1.2)
     series = frame[frame["what"] == "series"]
     generated = label_of(series["model"].iloc[0])
     for (number, rank), rows in series.groupby(["number", "rank"]):
         axis = axes[int(number), int(rank)]
         marker = "." if len(rows) < FEW else ""
-        axis.plot(rows["step"], rows["value"], marker=marker, lw=0.7, color="#D55E00" if rank == 0 else "black")
+        axis.plot(
+            rows["step"], rows["value"], marker=marker, lw=0.7, color=colour_of(REAL if rank else rows["model"].iloc[0])
+        )
         axis.sharey(axes[int(number), 0])
         if number == 0:
-            axis.set_title(f"generated: {generated}" if rank == 0 else f"nearest real {int(rank)}", fontsize=9)
+            axis.set_title(f"generated: {generated}" if rank == 0 else f"nearest real {int(rank)}")
     for axis in axes[-1]:
         axis.set_xlabel("record")
     axes[DRAWN // 2, 0].set_ylabel(label)

@@ -39,7 +39,7 @@ def draw(
     rng: of the larger side as many are drawn as the smaller one has
     """
     sides = candidates(members, nonmembers, rng=rng)
-    figure, axes = panels(DRAWN, 4, width=10, height=1.6)
+    figure, axes = panels(DRAWN, 4, height=1.4)
     for place, (name, real) in enumerate(zip(("member", "non-member"), sides, strict=True)):
         for row, pair in enumerate(pairs(generated, real.beside(generated), members.beside(generated))):
             shown = (("generated", generated, pair.generated, "doppelganger"), (name, real, pair.real, "real"))
@@ -47,12 +47,12 @@ def draw(
                 series = dataset.measurements[number, : dataset.lengths[number], 0]
                 marker = "." if len(series) < FEW else ""
                 axes[row, column].plot(series, lw=0.7, marker=marker, ms=3, color=colour_of(colour))
-                axes[row, column].set_title(title if row == 0 else "", fontsize=9)
+                axes[row, column].set_title(title if row == 0 else "")
             axes[row, 2 * place].sharey(axes[row, 2 * place + 1])
             axes[row, 2 * place].sharex(axes[row, 2 * place + 1])
-            axes[row, 2 * place + 1].set_title(f"at {pair.distance:.3g}", loc="right", fontsize=7)
+            axes[row, 2 * place + 1].set_title(f"at {pair.distance:.3g}", loc="right")
     for axis in axes[-1]:
-        axis.set_xlabel("record", fontsize=7)
+        axis.set_xlabel("record")
     axes[DRAWN // 2, 0].set_ylabel(generated.schema.measurements[0].name)
     footer(figure, NOTE)
     return figure

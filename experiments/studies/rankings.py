@@ -56,7 +56,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     """
     shown = frame[frame["predictor"].notna()]
     models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
-    figure, axes = panels(1, 1, width=9, height=3.8)
+    figure, axes = panels(1, 1, height=3.2)
     axis, width = axes[0, 0], 0.85 / len(predictors)
     scores = shown.groupby(["model", "predictor"])["score"]
     low, medians, high = (part.unstack()[predictors] for part in (scores.min(), scores.median(), scores.max()))
@@ -69,17 +69,16 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
         for x, top, model in zip(at, tops, models, strict=True):
             place = ranks(medians.loc[model])[number]
-            axis.annotate(f"{place:g}", (x, max(top, 0)), ha="center", va="bottom", fontsize=6)
-    blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
-    axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)
+            axis.annotate(f"{place:g}", (x, max(top, 0)), ha="center", va="bottom")
+    if "blind" in shown:
+        blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
+        axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)
     names = [textwrap.fill(_name(model), 24) for model in models]
     crowded = len(models) > 8
-    axis.set_xticks(
-        range(len(models)), names, fontsize=7, rotation=45 if crowded else 0, ha="right" if crowded else "center"
-    )
+    axis.set_xticks(range(len(models)), names, rotation=45 if crowded else 0, ha="right" if crowded else "center")
     axis.set_ylabel(label)
     axis.set_ylim(bottom=lowest)
-    legend(axis, columns=len(predictors) + 1)
+    legend(axis)
     return figure
 
 

@@ -16,7 +16,7 @@ from optuna.importance import get_param_importances
 from optuna.trial import TrialState
 
 from experiments.ink.numbers import percent, printed
-from experiments.ink.plots import footer, panels
+from experiments.ink.plots import footer, panels, save
 from experiments.runs.data import origin
 from experiments.runs.provenance import revision
 
@@ -53,7 +53,7 @@ def write(study: Study, base: DictConfig, results: Path, overrides: Callable[[Ma
     frame.to_csv(f"{file}.csv", index=False)
     drawn = draw(whole, matter, judge)
     footer(drawn, about)
-    drawn.savefig(f"{file}.png", dpi=150)
+    save(drawn, Path(f"{file}.png"))
     Path(f"{file}.md").write_text(f"{page}\n", encoding="utf-8")
     if set(frame["state"]) == {"failed"}:
         raise ValueError(f"every trial has failed, the first because: {frame['reason'].iloc[0]}")
@@ -93,14 +93,14 @@ def draw(whole: pd.DataFrame, matter: Mapping[str, float], judge: str) -> Figure
     """Each whole trial with the best so far, beside the importance of each hyper-parameter."""
     figure, axes = panels(1, 2, height=3.0)
     left, right = axes[0]
-    left.plot(whole["number"], whole["value"], "o", ms=3, color="#999999", label="a trial")
-    left.step(whole["number"], whole["value"].cummin(), where="post", color="#D55E00", label="the best so far")
-    left.set(xlabel="trial", ylabel=f"{judge} on V")
+    left.plot(whole["number"], whole["value"], "o", ms=3, label="a trial")
+    left.step(whole["number"], whole["value"].cummin(), where="post", label="the best so far")
+    left.set(xlabel="trial (number)", ylabel=f"{judge} on V, lower is better")
     if (whole["value"] > 0).all():
         left.set_yscale("log")
-    left.legend(frameon=False, fontsize=8)
-    right.barh([*matter][::-1], [*matter.values()][::-1], color="#0072B2")
-    right.set_xlabel("importance")
+    left.legend()
+    right.barh([*matter][::-1], [*matter.values()][::-1])
+    right.set_xlabel("importance (share)")
     return figure
 
 

@@ -1,0 +1,65 @@
+"""Draws what results hold again, from the numbers that were kept: a new look needs no run, and moves no number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from typing_extensions import TypedDict
+
+from dg.files import read_json
+from experiments.paper.artifact import draw, find, folder, known
+
+
+class Sources(TypedDict):
+    """What is read of an artifact's .json: its runs, each with its seed, scale, data and revision."""
+
+    artifact: str
+    runs: list[dict[str, Any]]
+
+
+def redraw(results: Path, into: Path) -> list[Path]:
+    """Draws every figure whose numbers are in `results` or in a folder of it, into the same folders of `into`.
+
+    Only drawings are written: numbers, verdicts and provenance stay what they were. Returns the drawings' files.
+    Raises ValueError where there is nothing to draw, or numbers lack a column.
+    """
+    kept = [file for name in known() if folder(name) == "figures" for file in results.glob(f"**/{name}.csv")]
+    if not kept:
+        raise ValueError(f"no numbers of a figure in {results}: name a folder with figureN.csv, e.g. results=results")
+    drawn = []
+    for file in sorted(kept):
+        target = into / file.parent.relative_to(results)
+        target.mkdir(parents=True, exist_ok=True)
+        drawn += draw(file.stem, frame_of(file), note_of(file), target)
+    return drawn
+
+
+def frame_of(file: Path) -> pd.DataFrame:
+    """The numbers of an artifact as they were written; raises ValueError where its drawing cannot be made of them."""
+    frame = pd.read_csv(file, low_memory=False)
+    if "panel" in frame:  # the only panel has no name; what is left out has no panel
+        whole = frame["left out"].isna() if "left out" in frame else frame["model"].notna()
+        frame["panel"] = frame["panel"].astype(object).mask(whole & frame["panel"].isna(), "")
+    try:
+        find(file.stem).render(frame)
+    except KeyError as error:
+        raise ValueError(
+            f"{file} lacks a column, {error.args[0]}: compute it again, python -m experiments.reproduce"
+        ) from None
+    return frame
+
+
+def note_of(file: Path) -> str:
+    """What stands under the drawing: the last paragraph of the page beside the numbers, or what the runs say."""
+    page = file.with_suffix(".md")
+    if page.exists():
+        return page.read_text(encoding="utf-8").rstrip().rpartition("\n\n")[2]
+    runs = read_json(file.with_suffix(".json"), Sources)["runs"]
+    told = {name: sorted({str(run[name]) for run in runs}) for name in ("scale", "seed", "revision")}
+    data = sorted({f"{run['data']['origin']}; {run['data']['samples']} training samples" for run in runs})
+    return (
+        f"Data: {', '.join(data)}; scale {', '.join(told['scale'])}; seeds [{', '.join(told['seed'])}]; "
+        f"revision {', '.join(told['revision'])}."
+    )
