@@ -104,4 +104,4 @@ speed: $(READY) ## milliseconds a batch, ours and the peer's in turn, then every
 	$(BIN)/python -m benchmarks.speed.private
 
 clean: ## removes runs and results, keeps the environment
-	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/report.html results/notebooks results/paper-*
+	rm -rf outputs results/*.csv results/*.md results/*.json results/*.png results/*.pdf results/report.html results/notebooks results/paper-*

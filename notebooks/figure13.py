@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Figure 13 (§5.2): accuracy of event-type prediction on GCUT, trained on generated and tested on real tasks
+# # Figure 13 (§5.2): accuracy of classifiers trained on generated and tested on real samples; the paper: of GCUT
 #
 # The paper: DoppelGANger's samples train all five classifiers better than any baseline's.
 #

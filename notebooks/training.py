@@ -1,5 +1,5 @@
 # %% [markdown]
-# # How each model's losses and its validation metric move while it trains: is its budget enough?
+# # Training curves, beyond the paper: how each model's losses and its validation metric move while it trains
 #
 # The paper: all models of Table 3 train until they are done; the paper does not say how it tells.
 #

@@ -36,7 +36,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """One panel per model."""
-    label = f"maximum CPU rate of a sample ({_unit(frame)}; GCUT, not IBM)\nouter bins: what lies beyond, too"
+    label = f"maximum CPU rate ({_unit(frame)}); GCUT, not IBM\nouter bins: what lies beyond, too"
     return distributions.histograms(frame, label, log_x=True, log_y=True)
 
 

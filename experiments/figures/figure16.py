@@ -61,7 +61,7 @@ def render(frame: pd.DataFrame) -> Figure:
     lines = -(-len(groups) // columns)
     figure, axes = panels(lines, columns, height=1.5)
     real = frame[(frame["model"] == REAL) & (frame["seed"] == frame["seed"].min())]
-    for axis, (key, rows) in zip(axes.flat, groups, strict=False):
+    for axis, (key, rows) in zip(axes.ravel().tolist(), groups, strict=False):
         curve(axis, *_curve(real), REAL, "Real (A′)")
         for _, seed in rows.groupby("seed"):
             curve(

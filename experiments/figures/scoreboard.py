@@ -50,7 +50,7 @@ def render(frame: pd.DataFrame) -> Figure:
     ranks, scaled = ranks_of(frame), scaled_medians(frame)
     order = [*ranks.mean().sort_values().index, *untrained(frame)]
     shown = scaled.loc[[model for model in order if model in scaled.index], scaled.notna().any()]
-    figure, axes = panels(2, 1, height=0.2 * len(shown) + 2.2)
+    figure, axes = panels(2, 1, height=0.15 * len(shown) + 1.9)
     above, below = axes[:, 0]
     image = above.imshow(shown, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     above.set_xticks(range(shown.shape[1]), shown.columns, rotation=60, ha="left")
@@ -154,9 +154,14 @@ def _critical_difference(axes: Axes, ranks: pd.DataFrame) -> None:
     colours = {label_of(model): colour_of(model) or "black" for model in ranks}
     ranks.columns = list(colours)
     apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
-    style = {"color_palette": colours, "label_props": {"fontsize": 7}}
-    critical_difference_diagram(ranks.mean(), apart, alpha=LEVEL, ax=axes, **style)
-    axes.set_title("mean rank over the columns; a bar joins what the seeds do not tell apart (Nemenyi)")
+    look = {"color_palette": colours, "label_props": {"fontsize": 7}, "elbow_props": {"ls": "-", "linewidth": 0.8}}
+    critical_difference_diagram(
+        ranks.mean(), apart, alpha=LEVEL, ax=axes, crossbar_props={"ls": "-", "linewidth": 2}, **look
+    )
+    low, high = ranks.mean().min(), ranks.mean().max()
+    axes.set_xlim(low - 0.6 * (high - low), high + 1.0 * (high - low))  # room for names on both sides
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - 1 <= tick <= high + 1])
+    axes.set_title("mean rank over the columns\na bar joins what the seeds do not tell apart (Nemenyi)")
 
 
 def _best_floor(order: pd.Series) -> float:

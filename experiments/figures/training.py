@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.ink.models import is_control, label_of
 from experiments.ink.numbers import printed
-from experiments.ink.plots import curve, panels
+from experiments.ink.plots import curve, legend, panels
 from experiments.paper.artifact import Paper
 from experiments.runs.run import Run
 
@@ -43,18 +43,20 @@ def render(frame: pd.DataFrame) -> Figure:
             seeds = values.pivot(index="trained", columns="seed", values="value")
             band = (seeds.min(axis=1).to_numpy(), seeds.max(axis=1).to_numpy())
             axis, colour = (left, model) if quantity == METRIC else (right, "")
-            label = str(quantity).replace("_", " ")
+            label = "_" if quantity == METRIC else str(quantity).replace("_", " ")
             curve(axis, seeds.index.to_numpy(), seeds.median(axis=1).to_numpy(), colour, label, band)
         name = label_of(model)
         left.set_title(name if left.lines else f"{name}: not sampled while it trains")
         if not left.lines:
             left.set_axis_off()
         left.set_yscale("log")
+        left.set_ylabel("autocorrelation,\nMSE on V")
+        right.set_ylabel("losses (no unit)")
         right.set_yscale(_scale(rows.loc[rows["quantity"] != METRIC, "value"]))
         for axis in (left, right):
             axis.set_xlim(0, 1)
-            if axis.lines:
-                axis.legend()
+            if axis is right and axis.lines:
+                legend(axis)
     for axis in axes[-1]:
         axis.set_xlabel("share of the budget of batches")
     return figure

@@ -6,6 +6,7 @@ import logging
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -46,7 +47,7 @@ def curve(
 ) -> None:
     """One model's line, with the range over its seeds as a band; what is no model takes the next of other colours."""
     width, depth = (1.3, 3.0) if model == REAL else (0.9, 2.0)
-    look = {"color": colour_of(model), "ls": line_of(model)} if colour_of(model) else {}
+    look: dict[str, Any] = {"color": colour_of(model), "ls": line_of(model)} if colour_of(model) else {}
     (line,) = axes.plot(x, y, lw=width, label=label, zorder=depth, **look)
     if band is not None:
         axes.fill_between(x, *band, color=line.get_color(), alpha=0.2, lw=0)
@@ -55,10 +56,13 @@ def curve(
 def histogram(
     axes: Axes, edges: NDArray, shares: NDArray, model: str, label: str, band: tuple[NDArray, NDArray] | None = None
 ) -> None:
-    """One model's histogram as steps, with the range over its seeds as a band."""
+    """One model's histogram as steps, with the range over its seeds as a band, which the axis may cut."""
     axes.stairs(shares, edges, color=colour_of(model), ls=line_of(model), lw=1.1, label=label)
     if band is not None:
+        reach = axes.dataLim.frozen()
         axes.stairs(band[1], edges, baseline=band[0], color=colour_of(model), alpha=0.2, lw=0, fill=True)
+        axes.dataLim.set(reach)
+        axes.autoscale_view()
 
 
 def bars(axes: Axes, at: NDArray, width: float, middle: NDArray, reach: NDArray, model: str, label: str) -> None:
@@ -73,7 +77,8 @@ def mark_cut(axes: Axes, at: NDArray, values: NDArray, lowest: float) -> None:
     """Says at the foot of the axis which of the bars at `at` go on below it, and to where."""
     for x, value in zip(at, values, strict=True):
         if value < lowest:
-            axes.annotate(f"↓ {value:,.3g}", (x, lowest), rotation=90, ha="center", va="bottom")
+            text = axes.annotate(f"↓ {value:,.2g}", (x, lowest), (0, 1), textcoords="offset points", rotation=90)
+            text.set(ha="center", va="bottom", bbox={"fc": "white", "ec": "none", "pad": 0.3, "alpha": 0.8}, zorder=4)
 
 
 def same_range(axes: NDArray[np.object_]) -> None:
@@ -117,6 +122,6 @@ def sample_grid(real: TimeSeriesDataset, generated: TimeSeriesDataset, title: st
             axes[row, column].set_yscale("symlog" if series.min() >= 0 else "linear")
         axes[row, 0].set_ylabel(f"{name}\n{field.name}, {getattr(field, 'unit', 'code')}")
     for axis in axes[-1]:
-        axis.set_xlabel("record")
+        axis.set_xlabel("record (number)")
     figure.suptitle(title)
     return figure

@@ -47,14 +47,13 @@ def render(frame: pd.DataFrame, label: str) -> Figure:
     for (number, rank), rows in series.groupby(["number", "rank"]):
         axis = axes[int(number), int(rank)]
         marker = "." if len(rows) < FEW else ""
-        axis.plot(
-            rows["step"], rows["value"], marker=marker, lw=0.7, color=colour_of(REAL if rank else rows["model"].iloc[0])
-        )
+        colour = colour_of(REAL if rank else rows["model"].iloc[0])
+        axis.plot(rows["step"], rows["value"], marker=marker, lw=0.7, color=colour)
         axis.sharey(axes[int(number), 0])
         if number == 0:
             axis.set_title(f"generated: {generated}" if rank == 0 else f"nearest real {int(rank)}")
     for axis in axes[-1]:
-        axis.set_xlabel("record")
+        axis.set_xlabel("record (number)")
     axes[DRAWN // 2, 0].set_ylabel(label)
     return figure
 

@@ -52,7 +52,7 @@ def draw(
             axes[row, 2 * place].sharex(axes[row, 2 * place + 1])
             axes[row, 2 * place + 1].set_title(f"at {pair.distance:.3g}", loc="right")
     for axis in axes[-1]:
-        axis.set_xlabel("record")
+        axis.set_xlabel("record (number)")
     axes[DRAWN // 2, 0].set_ylabel(generated.schema.measurements[0].name)
     footer(figure, NOTE)
     return figure

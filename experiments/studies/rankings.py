@@ -24,6 +24,7 @@ from experiments.studies.capabilities import left_out
 
 CLAIM = "DoppelGANger and AR are best at keeping the algorithms' ranking"
 BLIND = "the best control, which learns nothing"
+BAR = {"error_kw": {"lw": 0.6}, "edgecolor": "black", "linewidth": 0.3}
 NONE = "no order"  # where all algorithms tie; it counts as worse than any
 KEPT, POOR = 0.75, 0.8  # above KEPT an order is kept; below POOR, a share of real's score, samples are poor
 
@@ -56,7 +57,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     """
     shown = frame[frame["predictor"].notna()]
     models, predictors = list(shown["model"].unique()), list(shown["predictor"].unique())
-    figure, axes = panels(1, 1, height=3.2)
+    figure, axes = panels(1, 1, height=3.7)
     axis, width = axes[0, 0], 0.85 / len(predictors)
     scores = shown.groupby(["model", "predictor"])["score"]
     low, medians, high = (part.unstack()[predictors] for part in (scores.min(), scores.median(), scores.max()))
@@ -65,7 +66,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         at = np.arange(len(models)) + (number - (len(predictors) - 1) / 2) * width
         ends, middles, tops = (part.loc[models, predictor].clip(lowest).to_numpy() for part in (low, medians, high))
         reach = np.stack([middles - ends, tops - middles])
-        axis.bar(at, middles, width, yerr=reach, color=shades[number], label=predictor, error_kw={"lw": 0.6})
+        axis.bar(at, middles, width, yerr=reach, color=shades[number], label=predictor, **BAR)
         mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
         for x, top, model in zip(at, tops, models, strict=True):
             place = ranks(medians.loc[model])[number]
@@ -77,6 +78,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     crowded = len(models) > 8
     axis.set_xticks(range(len(models)), names, rotation=45 if crowded else 0, ha="right" if crowded else "center")
     axis.set_ylabel(label)
+    axis.set_xlabel("samples that the predictors are trained and tested on")
     axis.set_ylim(bottom=lowest)
     legend(axis)
     return figure

@@ -21,7 +21,7 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
     tested = _tested(frame)
     models = list(tested["model"].unique())
     predictors = list(tested.loc[~tested["control"], "predictor"].unique())
-    figure, axes = panels(len(scores), 1, height=2.5)
+    figure, axes = panels(len(scores), 1, height=2.1 + 1.1 / len(scores))
     width = 0.85 / len(models)
     for axis, score in zip(axes[:, 0], scores, strict=True):
         for number, model in enumerate(models):
@@ -38,6 +38,7 @@ def bars(frame: pd.DataFrame, *scores: str, lowest: float = 0.0) -> Figure:
         axis.set_xticks(range(len(predictors)), [name.replace(", ", ",\n") for name in predictors])
         axis.set_ylabel(f"{score} on A′")
         axis.set_ylim(bottom=lowest)
+    axes[-1, 0].set_xlabel("predictor")
     legend(axes[0, 0])
     return figure
 

@@ -46,4 +46,4 @@ def test_a_panel_each_and_the_distances_beside(runs, tmp_path):
     text = artifact.write("figure6", runs, tmp_path / "results")
     assert text.index("| Real (A against A′)") < text.index("| AR") and "| Bootstrap" in text
     names = {file.name for file in (tmp_path / "results").iterdir()}
-    assert names == {"figure6.csv", "figure6.json", "figure6.md", "figure6.png"}
+    assert names == {"figure6.csv", "figure6.json", "figure6.md", "figure6.pdf", "figure6.png"}

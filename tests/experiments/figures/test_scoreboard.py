@@ -31,7 +31,7 @@ def test_of_every_model_and_column(smoke, tmp_path):
     assert "draws its metadata from the training samples" in joint["ar"] and joint["shuffled"] == ""
     text = artifact.write("scoreboard", runs, tmp_path)
     assert "Whole sample:" in text and "Mean ranks" in text and "| AR " in text
-    assert {file.suffix for file in tmp_path.iterdir()} == {".csv", ".json", ".md", ".png"}
+    assert {file.suffix for file in tmp_path.iterdir()} == {".csv", ".json", ".md", ".pdf", ".png"}
 
 
 @pytest.mark.slow

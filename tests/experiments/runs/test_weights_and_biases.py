@@ -80,7 +80,7 @@ def test_a_sweep_is_a_group_and_its_table_a_run_with_numbers_and_a_drawing(tmp_p
     assert summary[f"bootstrap/{number}"] == pytest.approx(frame.query("model == 'bootstrap'")[number].median())
     (files,) = [item for item in page["artifact"] if item["type"] == "artifact"]
     assert sorted(entry["path"] for entry in files["manifest"]["contents"]) == [
-        f"figure6.{kind}" for kind in ("csv", "json", "md", "png")
+        f"figure6.{kind}" for kind in ("csv", "json", "md", "pdf", "png")
     ]
 
 

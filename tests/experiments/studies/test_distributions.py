@@ -76,7 +76,7 @@ def test_controls_are_drawn_where_there_is_nothing_else(runs):
 @pytest.mark.parametrize("name", ["figure8", "figure9", "figure10", "figure14", "figure18", "figure22"])
 def test_figures_of_gcut_are_written(runs, tmp_path, name):
     text = artifact.write(name, runs, tmp_path)
-    assert {file.suffix for file in tmp_path.glob(f"{name}.*")} == {".csv", ".json", ".md", ".png"}
+    assert {file.suffix for file in tmp_path.glob(f"{name}.*")} == {".csv", ".json", ".md", ".pdf", ".png"}
     assert "DoppelGANger" in text and "simulated" in text and "The paper:" in text
 
 
