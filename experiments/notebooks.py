@@ -1,4 +1,4 @@
-"""Writes every artifact's notebook anew, with its own paragraph, and pairs stories: `python -m experiments.notebooks`."""
+"""Writes every artifact's notebook anew, and pairs the stories: `python -m experiments.notebooks`."""
 
 from __future__ import annotations
 

@@ -75,7 +75,9 @@ def rates(listed: Sequence[Entry], results: Path) -> Rates:
         for name in entry.artifacts:
             page, file = (results / entry.folder / f"{name}.{kind}" for kind in ("md", "json"))
             scale = SCALE.search(page.read_text(encoding="utf-8")) if page.exists() else None
-            for run in read_json(file, Written).get("runs", []) if scale else []:
+            if scale is None:
+                continue
+            for run in read_json(file, Written).get("runs", []):
                 if run["model"] in models():  # the others have been withdrawn
                     done = work(
                         models()[run["model"]], batches=_batches(scale, run["model"]), samples=run["data"]["samples"]
@@ -107,7 +109,8 @@ def hours(cell: DictConfig, known: Rates) -> float | None:
 
 def rows(names: Iterable[str], known: Rates) -> tuple[dict[str, str], str]:
     """A line of the table for each artifact, and one for all of them, whose cells are counted once."""
-    lines, whole = {}, {}
+    lines: dict[str, str] = {}
+    whole: dict[str, DictConfig] = {}
     for name in tqdm(names, desc="grids", unit="grid", leave=False):
         cells = {identity(cell): cell for cell in checked(grid(name, ["scale=paper"]))}
         lines[name] = _line(f"`{name}`", cells.values(), known)
