@@ -128,7 +128,7 @@ class TimeGAN(GenerativeModule):
         if self.latents is None:
             self.latents = self._all_latents()
         if len(self.latents):
-            drawn = next(islice(self.trainer.train_dataloader.sampler, batch_index, None))[: len(part)]  # type: ignore[union-attr]
+            drawn = next(islice(self.trainer.train_dataloader.sampler.draws, batch_index, None))[: len(part)]  # type: ignore[union-attr]
             latent, active = self.latents[drawn.to(self.device)], self._active(part.lengths)
         else:
             latent, active = self._latent(part)
