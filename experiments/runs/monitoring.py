@@ -32,7 +32,7 @@ def loggers(config: DictConfig, folder: Path, name: str) -> Iterator[list[Logger
     name: of the run; in W&B its id, also after an interruption, and a run that was interrupted is not finished there
     """
     made: list[Logger] = [
-        begun(config, instantiate(logger), folder, name) if kind == "wandb" else instantiate(logger)(save_dir=folder)
+        instantiate(logger)(save_dir=folder, **(begun(config, name) if kind == "wandb" else {}))
         for kind, logger in config.logger.items()
     ]
     for logger in made:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
@@ -21,29 +23,19 @@ from omegaconf import DictConfig
 from dg.files import said
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-PATIENCE = 20.0  # seconds in which W&B must answer; its own are 90
+PATIENCE = 10.0  # seconds in which W&B's server must answer
 STAGED = "WANDB_DATA_DIR"  # where what is attached waits for `wandb sync`: it outlives a run's unfinished folder
 
 
-def begun(config: DictConfig, made: Callable[..., WandbLogger], folder: Path, name: str) -> WandbLogger:
-    """The logger of the run of this name; a process that goes on with it logs under the same id.
+def begun(config: DictConfig, name: str) -> dict[str, Any]:
+    """How the run of this name is known in W&B; a process that goes on with it logs under the same id.
 
     Its group is the artifact for whose grid it is made, by `experiment=` or as the grid says.
-
-    made: makes the logger, as conf/logger/wandb.yaml says
     """
     _prepare(config)
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
     group = config.logger.wandb.group or choices.get("experiment")
-
-    def begin(offline: bool) -> WandbLogger:
-        options = {"group": group, "resume": "allow", "settings": {"init_timeout": PATIENCE}}
-        logger = made(save_dir=folder, id=name, offline=offline, **options)
-        logger.experiment  # noqa: B018, which begins it
-        return logger
-
-    return _reached(begin, offline=config.logger.wandb.offline)
+    return {"id": name, "resume": "allow", "group": group, "offline": _offline(config)}
 
 
 @contextmanager
@@ -72,19 +64,14 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
 
     chosen = config.logger.wandb
     _prepare(config)
-
-    def begin(offline: bool) -> wandb.Run:
-        return wandb.init(
-            project=chosen.project,
-            group=chosen.group or name,
-            name=name,
-            job_type="artifact",
-            dir=config.outputs,
-            mode="offline" if offline else "online",
-            settings={"init_timeout": PATIENCE},
-        )
-
-    with _reached(begin, offline=chosen.offline) as run:
+    with wandb.init(
+        project=chosen.project,
+        group=chosen.group or name,
+        name=name,
+        job_type="artifact",
+        dir=config.outputs,
+        mode="offline" if _offline(config) else "online",
+    ) as run:
         frame = pd.read_csv(results / f"{name}.csv")
         run.log({"table": wandb.Table(dataframe=frame)})
         if "model" in frame:
@@ -98,19 +85,24 @@ def publish(config: DictConfig, name: str, results: Path) -> None:
             run.log({"figure": wandb.Image(str(drawn))})
 
 
-def _reached(begin: Callable[[bool], T], *, offline: bool) -> T:
-    """What `begin` begins; offline too where W&B cannot be reached, or refuses, because it only looks on."""
+def _offline(config: DictConfig) -> bool:
+    """Whether to log offline: as asked, or because nothing answers, for which W&B itself would wait without an end."""
+    if config.logger.wandb.offline:
+        return True
     import wandb
 
-    if not offline:
-        try:
-            return begin(False)
-        except (wandb.Error, OSError) as error:
-            log.warning("W&B cannot be reached (%s): logging offline, `wandb sync` sends it later", said(error))
-            wandb.teardown()
-    return begin(True)
+    address = wandb.setup().settings.base_url
+    try:
+        urlopen(Request(address, method="HEAD"), timeout=PATIENCE).close()
+    except HTTPError:
+        return False  # which is an answer
+    except OSError as error:
+        log.warning("%s cannot be reached (%s): logging offline, as `wandb sync` takes it", address, said(error))
+        return True
+    return False
 
 
 def _prepare(config: DictConfig) -> None:
     os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # of its own crashes, to a third party
     os.environ.setdefault(STAGED, str(Path(config.outputs, "wandb").resolve()))

@@ -13,7 +13,7 @@ from experiments.runs.run import UNFINISHED, Run
 from tests.commands import Command
 from tests.sweeps import SMALL, results
 
-MODELS = ("doppelganger", "naive_gan", "ar")
+MODELS = ("ar", "naive_gan", "doppelganger")  # smallest first
 GRID = [*SMALL, f"model={','.join(MODELS)}", "seed=0,1", "dataset=mba", "logger=csv"]
 GRID += ["scale.batches=12", "scale.checkpoint_every=2"]
 CELLS = 6
