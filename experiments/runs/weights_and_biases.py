@@ -35,7 +35,9 @@ def begun(config: DictConfig, name: str) -> dict[str, Any]:
     _prepare(config)
     choices = HydraConfig.get().runtime.choices if HydraConfig.initialized() else {}
     group = config.logger.wandb.group or choices.get("experiment")
-    return {"id": name, "resume": "allow", "group": group, "offline": _offline(config)}
+    offline = _offline(config)
+    mode = "offline" if offline else "online"  # said itself too: Lightning's `offline` is too late for wandb.setup
+    return {"id": name, "resume": "allow", "group": group, "offline": offline, "mode": mode}
 
 
 @contextmanager
