@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dg.datasets import gcut, gcut_jobs, mba, wwt
+from tests import slowly
 from tests.mutations import examples, mutated_bytes, refused_or_read
 
 # A name, and a name beside it that the first would mean as a pattern, in SQL or to DuckDB's own rules.
@@ -34,9 +35,10 @@ NAMES = [
     ("-- ; select 1", "x"),
     ("%41", "A"),
 ]
+FEW = ("run[1]", "run?x=1", "it's", "two\nlines", "~")
 
 
-@pytest.mark.parametrize(("name", "beside"), NAMES, ids=[repr(name) for name, _ in NAMES])
+@pytest.mark.parametrize(("name", "beside"), slowly.but(FEW, NAMES), ids=[repr(name) for name, _ in NAMES])
 def test_a_path_means_nothing_but_itself(reader, name: str, beside: str, tmp_path: Path) -> None:
     for folder, value in ((name, 3), (beside, 5)):
         (tmp_path / folder).mkdir()
@@ -49,7 +51,13 @@ def test_a_path_means_nothing_but_itself(reader, name: str, beside: str, tmp_pat
     assert reader.load(chosen).fingerprint == expected.fingerprint  # from the cache, where there is one
 
 
-@pytest.mark.parametrize("name", [f"part-{name}.csv{end}" for name, _ in NAMES for end in ("", ".gz")], ids=repr)
+@pytest.mark.parametrize(
+    "name",
+    slowly.but(
+        [f"part-{name}.csv.gz" for name in FEW], [f"part-{name}.csv{end}" for name, _ in NAMES for end in ("", ".gz")]
+    ),
+    ids=repr,
+)
 def test_a_parts_name_means_nothing_but_itself(name: str, tmp_path: Path, reader_of: Callable) -> None:
     folder = reader_of("gcut").write(tmp_path, 3)
     expected = reader_of("gcut").load(folder).fingerprint
@@ -57,7 +65,7 @@ def test_a_parts_name_means_nothing_but_itself(name: str, tmp_path: Path, reader
     assert gcut.load(folder, cache=tmp_path / "other", drawn=10).fingerprint == expected
 
 
-@pytest.mark.parametrize("name", [name for name, _ in NAMES], ids=repr)
+@pytest.mark.parametrize("name", slowly.but(FEW, [name for name, _ in NAMES]), ids=repr)
 def test_a_cache_is_made_where_it_was_said(name: str, tmp_path: Path, reader_of: Callable) -> None:
     """Or refused beforehand, where DuckDB could not."""
     folder = reader_of("gcut").write(tmp_path, 3)

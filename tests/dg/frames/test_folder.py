@@ -18,6 +18,7 @@ import pytest
 
 from dg import Categorical, TimeSeriesDataset, read_like, read_long
 from dg.locks import held
+from tests import slowly
 from tests.dg.frames.damage import holes
 
 
@@ -118,7 +119,19 @@ ALSO_AS_CSV = (
 
 
 @pytest.mark.parametrize(
-    ("case", "kind"), [*((case, "parquet") for case in CASES), *((case, "csv") for case in ALSO_AS_CSV)]
+    ("case", "kind"),
+    slowly.but(
+        (
+            "all kinds of columns",
+            "irregular times",
+            "days of a place",
+            "dates as text",
+            "windows",
+            "interpolated",
+            "masked",
+        ),
+        [*((case, "parquet") for case in CASES), *((case, "csv") for case in ALSO_AS_CSV)],
+    ),
 )
 def test_a_file_is_read_in_parts_as_in_memory(case: str, kind: str, tmp_path: Path):
     (table, told), file = CASES[case], tmp_path / f"meters.{kind}"
