@@ -13,6 +13,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from numpy.typing import NDArray
 from omegaconf import DictConfig
@@ -141,16 +142,26 @@ def kernel(store: Path) -> Iterator[KernelManager]:
 
 
 @pytest.fixture
-def execute(kernel: KernelManager) -> Callable[[str], set[str]]:
-    """Runs a notebook from top to bottom, beginning without names; what kinds of output it shows."""
+def executed(kernel: KernelManager) -> Callable[..., NotebookNode]:
+    """Runs a notebook from top to bottom, beginning without names; the notebook with its outputs."""
 
-    def run(name: str) -> set[str]:
+    def run(name: str, first: str = "") -> NotebookNode:
         notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-        notebook.cells.insert(0, new_code_cell(HASTE))
+        notebook.cells.insert(0, new_code_cell(HASTE + first))
         client = NotebookClient(notebook, km=kernel, timeout=600)
         client.execute()
         client.kc.stop_channels()
-        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return notebook
+
+    return run
+
+
+@pytest.fixture
+def execute(executed: Callable[..., NotebookNode]) -> Callable[[str], set[str]]:
+    """Runs a notebook; what kinds of output it shows."""
+
+    def run(name: str) -> set[str]:
+        outputs = [output for cell in executed(name).cells for output in cell.get("outputs", [])]
         return {kind for output in outputs for kind in output.get("data", {})}
 
     return run
