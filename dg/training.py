@@ -293,3 +293,7 @@ class Progress(Callback):
         """Leaves the line as it stands."""
         if hasattr(self, "bar"):
             self.bar.close()
+
+    def on_exception(self, *_: Any) -> None:
+        """What is said of it stands on a line of its own."""
+        self.teardown()

@@ -46,8 +46,9 @@ def refused(command: Command) -> str:
     """The one line that a command ends with."""
     status, output, errors = command.finish()
     assert status == 1 and "Traceback" not in output + errors, output + errors
-    (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
-    return line
+    lines = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, output + errors
+    return lines[0]
 
 
 def test_a_full_disk_keeps_what_is_finished_and_goes_on_when_there_is_room(
