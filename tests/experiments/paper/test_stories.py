@@ -1,4 +1,4 @@
-"""The paper's story in four notebooks: executed with a real kernel, and each number of their text is in a table beside it."""
+"""The paper's story in four notebooks: a kernel executes them, and a table beside it has each number of their text."""
 
 from __future__ import annotations
 
