@@ -41,7 +41,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A point a run, and a line through the medians of each size, as in the paper, whose two numbers are crosses."""
-    figure, axes = panels(1, 1, width=COLUMN, height=3.0)
+    figure, axes = panels(1, 1, width=COLUMN, height=3.4)
     axis = axes[0, 0]
     for model, rows in frame.groupby("model", sort=False):
         medians = rows.groupby("samples")["mse"].median()
@@ -53,7 +53,7 @@ def render(frame: pd.DataFrame) -> Figure:
         xscale="log",
         yscale="log",
         xlabel="training samples (number)",
-        ylabel="mean square error of the autocorrelation",
+        ylabel="MSE of the autocorrelation",
     )
     legend(axis)
     return figure

@@ -47,7 +47,7 @@ def compute(runs: Sequence[Run]) -> pd.DataFrame:
 
 def render(frame: pd.DataFrame) -> Figure:
     """A point a run, a line through the medians, stars where S was chosen; controls are lines across, their medians."""
-    figure, axes = panels(1, 1, width=COLUMN, height=3.0)
+    figure, axes = panels(1, 1, width=COLUMN, height=3.4)
     axis = axes[0, 0]
     for model, rows in frame.groupby("model", sort=False):
         colour, style = colour_of(model), line_of(model)
@@ -69,9 +69,9 @@ def render(frame: pd.DataFrame) -> Figure:
         xscale="log",
         yscale="log",
         xlabel="S (records of one RNN pass)",
-        ylabel="mean square error of the autocorrelation",
+        ylabel="MSE of the autocorrelation",
     )
-    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+    axis.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
     axis.set_xticks([], minor=True)
     legend(axis)
     return figure
