@@ -74,7 +74,7 @@ evidence: $(READY) ## everything that results/ holds, in order of worth, at low 
 report: $(READY) ## all that results/ holds, ours beside the paper's, on one HTML page, results/report.html (seconds)
 	$(BIN)/python -m experiments.report 'results=$${oc.env:RESULTS}' $(ARGS)
 
-paper: $(READY) ## everything, from nothing to the report, in $(RESULTS)/paper-$(SCALE); goes on where it stopped (DATA_WWT= DATA_MBA= DATA_GCUT=)
+paper: $(READY) ## everything, from nothing to the report, in $(RESULTS)/paper-$(SCALE); goes on where it stopped (DATA_WWT= DATA_MBA= DATA_GCUT=; smoke: 10 minutes of one core)
 	made=0; \
 	$(BIN)/python -m experiments.evidence queue=paper "scale=$(SCALE)" 'results=$${oc.env:RESULTS}/paper-$(SCALE)' \
 		$(if $(JOBS),jobs=$(JOBS)) $(ARGS) || made=$$?; \
