@@ -68,10 +68,13 @@ def known() -> list[str]:
 
 
 def refuse_unwritable(results: Path) -> None:
-    """Raises OSError where nothing can be written into `results`, which is found out before days of training."""
+    """Raises OSError where nothing can be written into `results`, which is found out before days of training.
+
+    It is not made yet: an interrupted command leaves no empty folder.
+    """
+    there = next(folder for folder in (results, *results.absolute().parents) if folder.exists())
     try:
-        results.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=results):
+        with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
         reason = error.strerror or error

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.pages import readme
 from experiments.pages.order import title
-from experiments.paper import artifact
+from experiments.paper import artifact, notebook
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_an_artifact_stands_in_all_its_places(name, html, listed_by_make, result
     assert sum(bool(re.search(own, row.partition(": ")[0])) for row in rows) == 1
 
 
-def test_nothing_but_artifacts_stands_there(listed_by_make):
+def test_nothing_but_artifacts_and_stories_stand_there(listed_by_make):
     known = set(artifact.known())
     assert listed_by_make == known == {file.stem for file in (ROOT / "conf" / "experiment").glob("*.yaml")}
-    assert {file.stem for file in (ROOT / "notebooks").glob("*.ipynb")} == known
+    assert {file.stem for file in (ROOT / "notebooks").glob("*.ipynb")} == known | set(notebook.stories())

@@ -38,7 +38,7 @@ def test_written(homes, smoke, tmp_path):
     assert "does not memorise" in artifact.write("figure23", homes, tmp_path)
     runs = [smoke(f"model={model}") for model in ("doppelganger_unnormalized", "bootstrap")]
     assert "does not memorise" in artifact.write("figure21", runs, tmp_path)
-    titles = [axes.get_title() for axes in figure21.render(figure21.compute(runs)).axes[:4]]
+    titles = [axes.get_title(loc="left") for axes in figure21.render(figure21.compute(runs)).axes[:4]]
     assert titles == ["generated: DoppelGANger without auto-normalization", *(f"nearest real {i}" for i in (1, 2, 3))]
     text = artifact.write("figure5", runs, tmp_path)
     assert "shape similarity" in text and "Real" in text
