@@ -34,7 +34,7 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@touch $(READY)
 
-test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (12 minutes on two cores)
+test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (16 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 test-fast: $(READY) ## all but the tests that are marked slow (6 minutes on two cores)

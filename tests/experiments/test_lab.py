@@ -21,9 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds; an idle machine needs six
 
 
+def environment() -> dict[str, str]:
+    """What a person's shell has: nothing of the make that runs the tests."""
+    own = {"PYTHONPATH", "DATA", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
+    return {name: value for name, value in os.environ.items() if name not in own}
+
+
 def test_it_opens_the_notebooks_with_the_path():
     command = ["make", "-n", "lab", f"READY={ROOT}", "ARGS=--port=1"]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment()).stdout
     assert told.rstrip().endswith("jupyter lab --LabApp.default_url=/lab/tree/notebooks --port=1")
     assert "export PYTHONPATH := $(CURDIR)" in (ROOT / "Makefile").read_text()
 
@@ -37,17 +43,16 @@ def server(tmp_path: Path) -> Iterator[str]:
     options = f"--no-browser --allow-root --port={port} --ServerApp.port_retries=0 --IdentityProvider.token=open"
     (tmp_path / "ready").touch()  # newer than requirements.lock, so that no environment is made
     command = ["make", "-s", "lab", f"READY={tmp_path / 'ready'}", f"BIN={Path(sys.executable).parent}"]
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DATA")}
     places = {"JUPYTER_RUNTIME_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path), "HOME": str(tmp_path)}
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
-            [*command, f"ARGS={options}"], cwd=ROOT, env=environment | places, stdout=log, stderr=log
+            [*command, f"ARGS={options}"], cwd=ROOT, env=environment() | places, stdout=log, stderr=log
         )
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         subprocess.run(
-            [sys.executable, "-m", "jupyter_server", "stop", str(port)], env=environment | places, check=False
+            [sys.executable, "-m", "jupyter_server", "stop", str(port)], env=environment() | places, check=False
         )
         process.wait(timeout=PATIENCE)
 
@@ -74,6 +79,7 @@ def test_its_kernels_import_the_packages(server, tmp_path):
     client = BlockingKernelClient(connection_file=str(tmp_path / f"kernel-{started['id']}.json"))
     client.load_connection_file()
     client.start_channels()
+    client.wait_for_ready(timeout=PATIENCE)  # what a kernel says before that is lost
     shown: list[str] = []
     client.execute_interactive(
         "import dg, experiments; print(dg.__file__)",
