@@ -37,7 +37,7 @@ $(READY): requirements.lock
 test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (16 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-test-fast: $(READY) ## all but the tests that are marked slow (6 minutes on two cores)
+test-fast: $(READY) ## all but the tests that are marked slow (3 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(READY) ## a sweep killed 100 times (KILLS=; 7 minutes on two cores), then 1,000 wrong files a reader (MUTATIONS=; an hour)
