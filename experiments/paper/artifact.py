@@ -91,16 +91,15 @@ def write(name: str, runs: Sequence[Run], results: Path) -> str:
     judged = [asdict(verdict) for verdict in verdicts(name, frame, runs)]
     _write_text(results / f"{name}.json", json.dumps(sources(name, runs) | {"verdicts": judged}, indent=2))
     if folder(name) == "figures":
-        draw(name, frame, summary(runs), results)
+        draw(name, artifact.render(frame), summary(runs), results)
     text = f"# {artifact.PAPER.name} (§{artifact.PAPER.section})\n\n{page(name, frame, runs)}\n"
     _write_text(results / f"{name}.md", text)
     return text
 
 
-def draw(name: str, frame: pd.DataFrame, note: str, results: Path) -> list[Path]:
+def draw(name: str, drawn: str | Figure, note: str, results: Path) -> list[Path]:
     """Writes a figure for the screen, .png, and for a paper, .pdf: what it is stands above, `note` below."""
-    artifact = find(name)
-    drawn, files = artifact.render(frame), [results / f"{name}{form}" for form in FORMS]
+    files = [results / f"{name}{form}" for form in FORMS]
     assert isinstance(drawn, Figure)
     heading(drawn, titled(name))
     footer(drawn, note)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from typing_extensions import TypedDict
 
 from dg.files import read_json
@@ -32,22 +33,26 @@ def redraw(results: Path, into: Path) -> list[Path]:
     for file in sorted(kept):
         target = into / file.parent.relative_to(results)
         target.mkdir(parents=True, exist_ok=True)
-        drawn += draw(file.stem, frame_of(file), note_of(file), target)
+        try:
+            figure = find(file.stem).render(frame_of(file))
+        except KeyError as error:
+            raise ValueError(
+                f"{file} lacks a column, {error.args[0]}: compute it again, python -m experiments.reproduce"
+            ) from None
+        drawn += draw(file.stem, figure, note_of(file), target)
     return drawn
 
 
 def frame_of(file: Path) -> pd.DataFrame:
-    """The numbers of an artifact as they were written; raises ValueError where its drawing cannot be made of them."""
+    """The numbers of an artifact as they were computed.
+
+    A .csv does not tell an empty text from no value: there is a text wherever a model is not left out.
+    """
     frame = pd.read_csv(file, low_memory=False)
-    if "panel" in frame:  # the only panel has no name; what is left out has no panel
-        whole = frame["left out"].isna() if "left out" in frame else frame["model"].notna()
-        frame["panel"] = frame["panel"].astype(object).mask(whole & frame["panel"].isna(), "")
-    try:
-        find(file.stem).render(frame)
-    except KeyError as error:
-        raise ValueError(
-            f"{file} lacks a column, {error.args[0]}: compute it again, python -m experiments.reproduce"
-        ) from None
+    there = frame["left out"].isna() if "left out" in frame else pd.Series(True, frame.index)
+    for column in frame.columns.difference(["left out"]):
+        if not is_numeric_dtype(frame[column]) or column == "panel":
+            frame[column] = frame[column].astype(object).mask(frame[column].isna() & there, "")
     return frame
 
 

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
-from pandas.api.types import is_numeric_dtype
 
 from experiments.ink.plots import panels
 from experiments.paper import artifact
+from experiments.paper.drawing import frame_of
 
 Only = Mapping[str, Collection[str]]
 """Of each column the values that are wanted, e.g. {"model": ["DoppelGANger", "AR"]}."""
@@ -50,16 +50,8 @@ class Kept:
         return RESULTS / self.folder / f"{self.name}{kind}"
 
     def frame(self) -> pd.DataFrame:
-        """The numbers as they were computed; raises OSError where they are missing.
-
-        A .csv does not tell an empty text from no value: there is a text wherever a model is not left out.
-        """
-        frame = pd.read_csv(self.file(".csv"), low_memory=False)
-        there = frame["left out"].isna() if "left out" in frame else pd.Series(True, frame.index)
-        for column in frame.columns.difference(["left out"]):
-            if not is_numeric_dtype(frame[column]) or column == "panel":
-                frame[column] = frame[column].astype(object).mask(frame[column].isna() & there, "")
-        return frame
+        """The numbers as they were computed; raises OSError where they are missing."""
+        return frame_of(self.file(".csv"))
 
     def drawing(self) -> Figure | Image | Markdown:
         """The figure of these numbers; as it was drawn, where an earlier version computed other columns."""
