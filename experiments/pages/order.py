@@ -38,10 +38,9 @@ def section_of(name: str) -> str:
 
 def subject(name: str) -> str:
     """What an artifact shows: the first line of its module, without its name and place in the paper."""
-    module = artifact.find(name)
-    line = (module.__doc__ or "").splitlines()[0].rstrip(".")
+    line = artifact.titled(name)
     named, _, rest = line.partition(": ")
-    told = rest if re.fullmatch(rf"{module.PAPER.name}( \(.*\)|, beyond the paper)", named) else line
+    told = rest if re.fullmatch(rf"{title(name)}( \(.*\)|, beyond the paper)", named) else line
     return told[0].upper() + told[1:]
 
 

@@ -9,17 +9,14 @@ from experiments.pages.committed import Result
 from experiments.pages.order import NUMBERED, sections, subject, title
 from experiments.pages.page import outcomes
 from experiments.paper import artifact
+from experiments.paper.marks import between
 
-BEGIN, END = "<!-- the table of `python -m experiments.report readme=true` -->\n", "<!-- its end -->\n"
+BEGIN = "<!-- the table of `python -m experiments.report readme=true` -->\n"
 
 
 def written(readme: str, results: Sequence[Result], rows: Mapping[str, Sequence[str]]) -> str:
     """The README with its table between the marks."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"README.md: the table's marks are missing: {BEGIN.strip()} and {END.strip()}")
-    return f"{before}{BEGIN}{table(results, rows)}\n{END}{after}"
+    return between(readme, BEGIN, table(results, rows), where="README.md")
 
 
 def table(results: Sequence[Result], rows: Mapping[str, Sequence[str]]) -> str:

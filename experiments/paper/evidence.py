@@ -14,13 +14,14 @@ from typing_extensions import TypedDict
 from dg.files import STRICT, read_json, told
 from experiments.paper import artifact
 from experiments.paper.grid import checked, fitted, grid, quoted
+from experiments.paper.marks import between
 from experiments.runs.attempt import reason_of
 from experiments.runs.plan import NOT_MEASURED, Costs, duration, summary
 from experiments.runs.provenance import CHANGED, refuse_changes, revision
 from experiments.runs.run import Run
 from experiments.runs.side_by_side import attempts, refuse_unfinished, unfinished
 
-BEGIN, END = "<!-- the list of conf/queue/results.yaml -->\n", "<!-- its end -->\n"
+BEGIN = "<!-- the list of conf/queue/results.yaml -->\n"
 
 
 class Entry(BaseModel):
@@ -189,6 +190,4 @@ def table(listed: Sequence[Entry]) -> str:
 
 def documented(page: str, listed: Sequence[Entry]) -> str:
     """A page with the list between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{table(listed)}\n{END}{after}"
+    return between(page, BEGIN, table(listed), where="docs/results.md")

@@ -18,9 +18,10 @@ from dg.files import read_json
 from experiments.ink.models import is_control, label_of, models
 from experiments.paper.evidence import Entry
 from experiments.paper.grid import ROOT, checked, grid
+from experiments.paper.marks import between
 from experiments.runs.run import identity
 
-BEGIN, END = "<!-- the table of conf/experiment at scale paper -->\n", "<!-- its end -->\n"
+BEGIN = "<!-- the table of conf/experiment at scale paper -->\n"
 ALTERED = ("model", "search=", "trainer")  # overrides with which a model is not the one of its config
 SCALE = re.compile(r"; scale \w+ \(([\d,]+) batches(.*?)\)")  # of the line under a table
 
@@ -130,6 +131,4 @@ def documented(page: str, listed: Sequence[Entry], results: Path = ROOT / "resul
     """A page with the table between its marks, by the runs behind `results`; composing all grids takes a minute."""
     lines, whole = rows(experiments(), rates(listed, results))
     head = ["| experiment | cells | hours in all | of the longest cell | cells not measured |", "|---|---|---|---|---|"]
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{chr(10).join([*head, *lines.values(), whole])}\n{END}{after}"
+    return between(page, BEGIN, "\n".join([*head, *lines.values(), whole]), where="docs/cluster.md")

@@ -10,6 +10,7 @@ from hydra import compose, initialize_config_dir
 
 from experiments.paper import evidence, whole
 from experiments.paper.grid import ROOT, checked, grid
+from experiments.paper.marks import END
 
 FEW = ["figure20", "figure5", "figure10", "table6"]  # each dataset, and one without runs; all of them take a minute
 
@@ -51,7 +52,7 @@ def test_a_cell_takes_as_long_as_its_model_or_its_class(conf):
 @pytest.mark.slow
 def test_the_documentation_has_these_hours(conf):
     page = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
-    table = page.partition(whole.BEGIN)[2].partition(whole.END)[0]
+    table = page.partition(whole.BEGIN)[2].partition(END)[0]
     named = [line.split("`")[1] for line in table.splitlines() if "`" in line]
     assert named == whole.experiments()
     lines, _ = whole.rows(FEW, whole.rates(evidence.entries(compose("evidence")), ROOT / "results"))
