@@ -79,8 +79,10 @@ def csv(database: duckdb.DuckDBPyConnection, path: Path, packed: str, where: str
     """
     if not path.stat().st_size:
         raise ValueError(f"{where} has no rows")
-    usual = f"header = true, hive_partitioning = false, sample_size = -1, compression = '{packed}'"
-    found = database.execute(f"SELECT {SOUGHT} FROM sniff_csv({text(path)}, {usual})").fetchone()
+    usual = "header = true, hive_partitioning = false, sample_size = -1"
+    found = database.execute(
+        f"SELECT {SOUGHT} FROM sniff_csv({text(path)}, {usual}, compression = '{packed}')"
+    ).fetchone()
     assert found is not None
     *marks, skipped, columns, days, moments = found
     styles = {kind: style for kind, style in (("DATE", days), ("TIMESTAMP", moments)) if style}
@@ -90,12 +92,12 @@ def csv(database: duckdb.DuckDBPyConnection, path: Path, packed: str, where: str
     told = dict(zip(("delim", "quote", "escape", "comment"), marks, strict=True))
     told |= {f"{kind.lower()}format": style for kind, style in styles.items() if kind not in left}
     signs = ", ".join(f"{name} = {text('' if sign == '(empty)' else sign)}" for name, sign in told.items())
-    same = f"{signs}, auto_detect = false, skip = {skipped}, compression = '{packed}'"
+    found_so = f"compression = '{packed}', auto_detect = false, skip = {skipped}, {signs}"
     texts = ", ".join(f"'{place}': 'VARCHAR'" for place in range(len(kinds)))
-    first = f"SELECT * FROM read_csv({text(path)}, header = false, columns = {{{texts}}}, {same}) LIMIT 1"
+    first = f"SELECT * FROM read_csv({text(path)}, header = false, columns = {{{texts}}}, {found_so}) LIMIT 1"
     names = [name for name in database.execute(first).fetchone() or () if name]
     refuse_namesakes([name.lower() for name in names], where)  # capitals or not: to DuckDB they are the same
-    return f"read_csv({text(path)}, {usual}, auto_detect = false, skip = {skipped}, columns = {{{types}}}, {signs})"
+    return f"read_csv({text(path)}, {usual}, columns = {{{types}}}, {found_so})"
 
 
 def refuse_namesakes(columns: Sequence[str], where: str) -> None:
