@@ -155,9 +155,11 @@ def _critical_difference(axes: Axes, ranks: pd.DataFrame) -> None:
     ranks.columns = list(colours)
     apart = posthoc_nemenyi_friedman(ranks.reset_index(drop=True))
     look = {"color_palette": colours, "label_props": {"fontsize": 7}, "elbow_props": {"ls": "-", "linewidth": 0.8}}
-    critical_difference_diagram(
+    drawn = critical_difference_diagram(
         ranks.mean(), apart, alpha=LEVEL, ax=axes, crossbar_props={"ls": "-", "linewidth": 2}, **look
     )
+    for (bar,) in drawn["crossbars"]:  # its points are those of a set, in no order
+        bar.set_xdata(np.sort(bar.get_xdata()))
     low, high = ranks.mean().min(), ranks.mean().max()
     axes.set_xlim(low - 0.6 * (high - low), high + 1.0 * (high - low))  # room for names on both sides
     axes.set_xticks([tick for tick in axes.get_xticks() if low - 1 <= tick <= high + 1])

@@ -6,52 +6,22 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NotRequired
 
 import pandas as pd
 from markupsafe import Markup
-from typing_extensions import TypedDict
 
-from dg.files import content, read_json
+from dg.files import content
 from experiments.ink.models import label_of
 from experiments.pages.markdown import Table, blocks
-from experiments.paper import artifact
+from experiments.paper import artifact, written
 from experiments.paper.claims import FAILS, HOLDS, OPEN, Verdict
 from experiments.paper.evidence import Entry
+from experiments.paper.written import Source, Written
 from experiments.runs.plan import duration
 
 TEXT_LIMIT, IMAGE_LIMIT = 4 * 2**20, 16 * 2**20  # bytes
 PNG = b"\x89PNG\r\n\x1a\n"
 TOLD, TITLE, RULE, CLAIM = ("Data: ", "From the schemas;"), "# ", "Decided by ", "The paper: "
-
-
-class Data(TypedDict):
-    """Which data a run was trained on."""
-
-    origin: str
-    samples: int
-
-
-class Source(TypedDict):
-    """What is shown of a run behind an artifact."""
-
-    id: str
-    model: str
-    seed: int
-    scale: str
-    data: Data
-    revision: str
-    device: str
-    seconds: float
-
-
-class Facts(TypedDict):
-    """What is read of an artifact's .json. Results of before verdicts by rule have neither these nor a revision."""
-
-    artifact: str
-    runs: list[Source]
-    revision: NotRequired[str]
-    verdicts: NotRequired[list[Verdict]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +43,7 @@ class Result:
 
     folder: str
     name: str
-    facts: Facts
+    facts: Written
     notes: list[Table | Markup]
     summary: str
     drawing: Drawing | None
@@ -153,7 +123,7 @@ def read(results: Path, listed: Sequence[Entry]) -> list[Result]:
 
 
 def _read(file: Path, entry: Entry | None) -> Result:
-    facts = read_json(file, Facts)
+    facts = written.read(file)
     name = facts["artifact"]
     if name not in artifact.known() or name != file.stem:
         raise ValueError(f"{file}: artifact: {name!r} is not what the file is called, or no artifact; make it anew")

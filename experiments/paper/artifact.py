@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NotRequired, Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 from matplotlib.figure import Figure
-from typing_extensions import TypedDict
 
-from dg.files import read_json
 from experiments.ink.models import label_of
 from experiments.ink.plots import footer, heading, save
+from experiments.paper import written
 from experiments.paper.claims import RULE, Verdict
 from experiments.runs.provenance import revision, versions
 from experiments.runs.run import Run, kept
@@ -133,23 +132,11 @@ def verdicts(name: str, frame: pd.DataFrame, runs: Sequence[Run]) -> list[Verdic
     return claims(frame) if claims and judging(runs) else []
 
 
-class Judged(TypedDict):
-    """What is read of an artifact's .json: its verdicts; artifacts without a claim have none."""
-
-    artifact: str
-    verdicts: NotRequired[list[Verdict]]
-
-
-def judged(file: Path) -> list[Verdict]:
-    """The verdicts in an artifact's .json."""
-    return read_json(file, Judged).get("verdicts", [])
-
-
 def all_verdicts(results: Path) -> str:
     """One table of the verdicts in every folder of `results`, in Markdown."""
     rows = []
     for file in sorted(results.glob("*/*.json")):
-        for verdict in judged(file):
+        for verdict in written.read(file).get("verdicts", []):
             rows.append(
                 {
                     "results": file.parent.name,

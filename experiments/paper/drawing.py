@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
-from typing_extensions import TypedDict
 
-from dg.files import read_json
+from experiments.paper import written
 from experiments.paper.artifact import draw, find, folder, known
-
-
-class Sources(TypedDict):
-    """What is read of an artifact's .json: its runs, each with its seed, scale, data and revision."""
-
-    artifact: str
-    runs: list[dict[str, Any]]
 
 
 def redraw(results: Path, into: Path) -> list[Path]:
@@ -61,8 +52,8 @@ def note_of(file: Path) -> str:
     page = file.with_suffix(".md")
     if page.exists():
         return page.read_text(encoding="utf-8").rstrip().rpartition("\n\n")[2]
-    runs = read_json(file.with_suffix(".json"), Sources)["runs"]
-    told = {name: sorted({str(run[name]) for run in runs}) for name in ("scale", "seed", "revision")}
+    runs = written.read(file.with_suffix(".json"))["runs"]
+    told = {name: sorted({str(run[name]) for run in runs}) for name in ("scale", "seed", "revision")}  # type: ignore[literal-required]
     data = sorted({f"{run['data']['origin']}; {run['data']['samples']} training samples" for run in runs})
     return (
         f"Data: {', '.join(data)}; scale {', '.join(told['scale'])}; seeds [{', '.join(told['seed'])}]; "

@@ -9,10 +9,9 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from tqdm import tqdm
-from typing_extensions import TypedDict
 
-from dg.files import STRICT, read_json, told
-from experiments.paper import artifact
+from dg.files import STRICT, told
+from experiments.paper import artifact, written
 from experiments.paper.grid import checked, fitted, grid, quoted
 from experiments.paper.marks import between
 from experiments.runs.attempt import reason_of
@@ -62,24 +61,11 @@ class Item:
     def written(self, results: Path) -> bool:
         """Whether it stands in `results`, by these very runs and by code as it was committed."""
         try:
-            found = read_json(results / self.entry.folder / f"{self.name}.json", Written)
+            found = written.read(results / self.entry.folder / f"{self.name}.json")
         except (OSError, ValueError):
             return False
         clean = not found.get("revision", CHANGED).endswith(CHANGED)
         return clean and [run["id"] for run in found["runs"]] == [Run.of(cell).folder.name for cell in self.cells]
-
-
-class Identified(TypedDict, total=False):
-    """What is read of a run in an artifact's .json: its name."""
-
-    id: str
-
-
-class Written(TypedDict, total=False):
-    """What is read of an artifact's .json: the code that computed it, and its runs."""
-
-    revision: str
-    runs: list[Identified]
 
 
 def entries(config: DictConfig) -> list[Entry]:

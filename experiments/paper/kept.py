@@ -18,7 +18,7 @@ from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 
 from experiments.ink.plots import panels
-from experiments.paper import artifact
+from experiments.paper import artifact, written
 from experiments.paper.drawing import frame_of
 
 Only = Mapping[str, Collection[str]]
@@ -101,7 +101,7 @@ class Kept:
         """What the paper claims, whether it holds by the rule over seeds, and which data say so."""
         claim = artifact.find(self.name).PAPER.claim
         try:
-            judged = artifact.judged(self.file(".json"))
+            judged = written.read(self.file(".json")).get("verdicts", [])
             page = self.file(".md").read_text(encoding="utf-8")
         except FileNotFoundError:
             return self._missing()

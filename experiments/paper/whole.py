@@ -12,10 +12,9 @@ from statistics import median
 from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
-from typing_extensions import TypedDict
 
-from dg.files import read_json
 from experiments.ink.models import is_control, label_of, models
+from experiments.paper import written
 from experiments.paper.evidence import Entry
 from experiments.paper.grid import ROOT, checked, grid
 from experiments.paper.marks import between
@@ -27,27 +26,6 @@ SCALE = re.compile(r"; scale \w+ \(([\d,]+) batches(.*?)\)")  # of the line unde
 
 Rates = Mapping[tuple[str, str], float]
 """Seconds of a unit of work, by model, or by a model's class, and by dataset."""
-
-
-class Samples(TypedDict, total=False):
-    """What is read of the data of a run in an artifact's .json."""
-
-    samples: int
-
-
-class Timed(TypedDict, total=False):
-    """What is read of a run in an artifact's .json."""
-
-    id: str
-    model: str
-    seconds: float
-    data: Samples
-
-
-class Written(TypedDict, total=False):
-    """What is read of an artifact's .json."""
-
-    runs: list[Timed]
 
 
 def experiments() -> list[str]:
@@ -78,7 +56,7 @@ def rates(listed: Sequence[Entry], results: Path) -> Rates:
             scale = SCALE.search(page.read_text(encoding="utf-8")) if page.exists() else None
             if scale is None:
                 continue
-            for run in read_json(file, Written).get("runs", []):
+            for run in written.read(file)["runs"]:
                 if run["model"] in models():  # the others have been withdrawn
                     done = work(
                         models()[run["model"]], batches=_batches(scale, run["model"]), samples=run["data"]["samples"]

@@ -108,6 +108,8 @@ def test_the_drawing_joins_what_is_not_apart():
     figure = scoreboard.render(frame(many))
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert any("HMM" in text for text in texts) and any("AR" in text for text in texts)
+    bars = [line.get_xdata() for axes in figure.axes for line in axes.lines if line.get_linewidth() == 2]
+    assert bars and all((np.diff(bar) >= 0).all() for bar in bars)  # in no order of a set, which changes the pixels
 
 
 def test_what_is_not_trained_is_shown_and_not_ranked():

@@ -9,9 +9,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
-from dg.files import read_json
-from experiments.paper import artifact, evidence
-from experiments.paper.artifact import Judged
+from experiments.paper import artifact, evidence, written
 from experiments.runs.provenance import CHANGED, revision
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,9 +32,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., DictConfig
 def test_every_result_stands_in_the_list_once(queued):
     listed = [(entry.folder, name) for entry in evidence.entries(queued()) for name in entry.artifacts]
     assert len(set(listed)) == len(listed)
-    committed = {
-        (file.parent.name, read_json(file, Judged)["artifact"]) for file in (ROOT / "results").glob("*/*.json")
-    }
+    committed = {(file.parent.name, written.read(file)["artifact"]) for file in (ROOT / "results").glob("*/*.json")}
     assert committed and not committed - set(listed)
 
 

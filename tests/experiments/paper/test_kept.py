@@ -9,7 +9,7 @@ import pytest
 from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 
-from experiments.paper import artifact, kept
+from experiments.paper import artifact, kept, written
 from experiments.paper.kept import Kept
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -106,6 +106,6 @@ def test_the_committed_are_drawn_and_judged_again():
     shown = Kept("wwt-real-best", "scoreboard")
     assert isinstance(shown.drawing(), Figure)
     frame = shown.frame()
-    committed = artifact.judged(shown.file(".json"))
+    committed = written.read(shown.file(".json"))["verdicts"]
     assert artifact.find("scoreboard").claims(frame) == committed and committed
     assert all(str(verdict) in shown.verdicts().data for verdict in committed)

@@ -24,17 +24,18 @@ def conf() -> Iterator[None]:
 def test_a_batch_is_timed_by_the_runs_of_a_model_as_it_is(tmp_path):
     """16 s for 400 batches of RCGAN, Glorot; 5 and 7 s for 50 iterations on 10 samples of an HMM; a run counts once."""
     timed = [("a", "rcgan_glorot", 16), ("b", "hmm", 5), ("c", "hmm", 7), ("c", "hmm", 7), ("d", "withdrawn", 9)]
-    runs = [{"id": name, "model": model, "seconds": took, "data": {"samples": 10}} for name, model, took in timed]
+    told = {"seed": 0, "scale": "evening", "data": {"origin": "x", "samples": 10}, "revision": "r", "device": "d"}
+    runs = [{"id": name, "model": model, "seconds": float(took), **told} for name, model, took in timed]
     listed = []
     for folder, overrides in {"as-it-is": [], "altered": ["+model.module.units=3"]}.items():
         listed.append(
             evidence.Entry(folder=folder, data="wwt", scale="evening", artifacts=["table3"], overrides=overrides)
         )
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "table3.json").write_text(json.dumps({"runs": runs}))
+        (tmp_path / folder / "table3.json").write_text(json.dumps({"artifact": "table3", "runs": runs}))
         line = "Data: x; scale evening (1,000 batches, RCGAN 2,000, RCGAN, Glorot 400); seeds [0]."
         (tmp_path / folder / "table3.md").write_text(line)
-        runs = [{**run, "id": f"{run['id']}2", "seconds": 1000} for run in runs]
+        runs = [{**run, "id": f"{run['id']}2", "seconds": 1000.0} for run in runs]
     known = whole.rates(listed, tmp_path)
     assert known["rcgan_glorot", "wwt"] == known["baselines.rcgan.RCGAN", "wwt"] == 16 / 400
     assert known["hmm", "wwt"] == pytest.approx(6 / 50 / 10)
