@@ -29,10 +29,10 @@ Markdown(page("retraining", frame, made))
 # ## What we see
 #
 # On real pages (two combinations in the file, three seeds) metadata come as near to what is wanted as sampling noise
-# allows, but for a value at 1%, which is 0.006 away instead of 0.001. On the homes of MBA (120 combinations, two seeds)
-# they come nearer, not there: 0.208 instead of 0.439, where sampling noise is 0.044. Series stay: of 20,000 samples of
-# MBA the levels of those with the same metadata are 0.011 standard deviations from those before, and two sets from
-# before are 0.012 from each other. With a few dozen matched samples the noise is ten times as large.
+# allows, but for a value at 1%, which is 0.006 away instead of 0.001. On the homes of MBA
+# (`results/mba-real-retraining/`, up to 120 combinations, three seeds) they come nearer, not there: 0.206 instead of
+# 0.431, where sampling noise is 0.042. Series stay: the levels of homes with the same metadata are 0.04 to 0.06
+# standard deviations from those before, as two sets from before are from each other, and another seed's model is 0.1.
 #
 # That rejecting is inefficient we see in part only. On pages it draws 4 to 7 samples for each that it keeps, 2 to 4
 # seconds for 1,000, where retraining takes two minutes of a busy core: it pays from some ten thousand samples on. Who
