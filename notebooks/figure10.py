@@ -34,6 +34,6 @@ figure10.render(frame)
 # On 1,500 simulated tasks (`results/gcut-simulated/`, two seeds) DoppelGANger's Jensen-Shannon divergence is 0.0036
 # bits, as released 0.0107, the naive GAN's 0.113 and the bootstrap's 0.0006. The paper says that DoppelGANger mimics
 # the distribution and that the naive GAN misses a category; ours agrees, and the naive GAN gives only FINISH. On 126
-# real job-days (`results/gcut_jobs-real/`, three seeds) the order is the same but the gap is small: 0.0099 and
-# 0.0144, and the released variant is last with 0.0211. DoppelGANger too misses the rarest type, FAIL: with both seeds
-# on simulated tasks and with one of three on the job-days. The budgets are tiny (200 and 1,000 batches).
+# real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger has 0.0075, as released 0.0095, as the bootstrap
+# (0.0075), and the naive GAN 0.077, ten times as much. DoppelGANger too misses the rarest type, FAIL: with both seeds
+# on simulated tasks and with two of three on the job-days, where resampling misses it with all three. The budgets are tiny (200 and 1,000 batches).

@@ -32,8 +32,8 @@ figure14.render(frame)
 # ## What we see
 #
 # On 126 real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger's maxima are at a Wasserstein-1 distance
-# of 3.8 (2.9 to 4.4) from held-out jobs, AR's at 10.5, the released variant's at 13.4 and the naive GAN's at 36.8.
-# The bootstrap has 4.0 and the other real half 2.7, so DoppelGANger is as close as resampled training jobs. The paper
-# says that DoppelGANger captures the maxima even in the heavy tail. Ours agrees for the whole distribution, but on
-# other data: the paper's containers are IBM's and not public. The test set has 100 jobs and the budget is tiny (1,000
-# batches), so the tail itself rests on few jobs.
+# of 8.2 (3.4 to 8.4) from held-out jobs, the released variant's at 13.6, AR's at 17.8 and the naive GAN's at 24.7. The
+# bootstrap has 4.4, a Gaussian 4.6 and the other real half 2.5. The paper says that DoppelGANger captures the maxima
+# even in the heavy tail. Ours has DoppelGANger first of the models, with three seeds inconclusive, on other data: the
+# paper's containers are IBM's and not public. The test set has 75 jobs and the budget is tiny (1,000 batches), so the
+# tail itself rests on few jobs.

@@ -30,7 +30,7 @@ Markdown(page("table5", frame, made))
 # The paper says that DoppelGANger and AR keep the order best (0.80 each on WWT, 1.00 each on GCUT). On real pages
 # (`results/wwt-real/`, two seeds, 5,000 batches) DoppelGANger has 0.80 and AR -0.70. On simulated tasks
 # (`results/gcut-simulated/`, two seeds, 200 batches) DoppelGANger has 0.55 and AR 0.99, and on real job-days
-# (`results/gcut_jobs-real/`, three seeds, 1,000 batches) 0.21 and -0.76. So ours agrees on WWT for DoppelGANger and
+# (`results/gcut_jobs-real/`, three seeds, 1,000 batches) 0.56 and 0.21. So ours agrees on WWT for DoppelGANger and
 # on simulated tasks for AR, whose samples train classifiers to 0.68 of real, as the paper warns. The order means
-# something on the simulated tasks only: the real halves agree by 0.95 there, by 0.67 (0.05 to 0.76) on the job-days
+# something on the simulated tasks only: the real halves agree by 0.95 there, by 0.16 (0.13 to 0.89) on the job-days
 # and by 0.30 (-0.20 to 0.80) on the pages, where pages shuffled in time reach 1.00.
