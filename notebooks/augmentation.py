@@ -32,5 +32,5 @@ Markdown(page("augmentation", frame, made))
 # by 0.03, but pages shuffled in time by 0.06, so generated pages act as regularisers rather than as new data. The
 # other two predictors gain next to nothing. On 126 real job-days (`results/gcut_jobs-real/`; three seeds, 1,000
 # batches) DoppelGANger's samples lower the accuracy of four of five classifiers (by 0.05 to 0.08 in the median), and
-# the balanced accuracy of these too (by 0.07 to 0.16). The paper names augmentation as a use of GANs and does not measure it, so there is no
-# number to agree with.
+# the balanced accuracy of these too (by 0.07 to 0.16). The paper names augmentation as a use of GANs and does not
+# measure it, so there is no number to agree with.

@@ -36,4 +36,5 @@ figure10.render(frame)
 # the distribution and that the naive GAN misses a category; ours agrees, and the naive GAN gives only FINISH. On 126
 # real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger has 0.0075, as released 0.0095, as the bootstrap
 # (0.0075), and the naive GAN 0.077, ten times as much. DoppelGANger too misses the rarest type, FAIL: with both seeds
-# on simulated tasks and with two of three on the job-days, where resampling misses it with all three. The budgets are tiny (200 and 1,000 batches).
+# on simulated tasks and with two of three on the job-days, where resampling misses it with all three. The budgets are
+# tiny (200 and 1,000 batches).

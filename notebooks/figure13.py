@@ -32,11 +32,11 @@ figure13.render(frame)
 # ## What we see
 #
 # The paper says that DoppelGANger's samples train all five classifiers best. On 126 real job-days
-# (`results/gcut_jobs-real/`, three seeds, 1,000 batches) this fails: its MLP reaches 0.74 of real (the paper: 0.80), the
-# HMM's and the naive GAN's more, and all are under the most frequent class. By balanced accuracy no model's MLP gets
-# beyond 0.38, where a guess has 0.33 and real jobs 0.53. On simulated tasks
-# (`results/gcut-simulated/`, two seeds, 200 batches) it is best for none of five by accuracy, because the naive GAN
-# generates the most frequent class alone, and for three of five by balanced accuracy. On the domain of real pages
-# (`results/wwt-real/`, one seed) it is best for three of five by accuracy and for one by balanced accuracy, and the
-# naive GAN is as good on average (both 0.97 of real). So the claim is open elsewhere, and the majority class is hard to
-# beat: 0.75 on the job-days and 0.79 on the simulated tasks.
+# (`results/gcut_jobs-real/`, three seeds, 1,000 batches) this fails: its MLP reaches 0.74 of real (the paper: 0.80),
+# the HMM's and the naive GAN's more, and all are under the most frequent class. By balanced accuracy no model's MLP
+# gets beyond 0.38, where a guess has 0.33 and real jobs 0.53. On simulated tasks (`results/gcut-simulated/`, two
+# seeds, 200 batches) it is best for none of five by accuracy, because the naive GAN generates the most frequent class
+# alone, and for three of five by balanced accuracy. On the domain of real pages (`results/wwt-real/`, one seed) it is
+# best for three of five by accuracy and for one by balanced accuracy, and the naive GAN is as good on average (both
+# 0.97 of real). So the claim is open elsewhere, and the majority class is hard to beat: 0.75 on the job-days and 0.79
+# on the simulated tasks.

@@ -31,8 +31,8 @@ figure19.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# On 1,506 real pages, 2,000 batches and three seeds (`results/wwt-real/figure19.md`) DoppelGANger's divergence (0.0003)
-# is that of resampled real rows, and the naive GAN's (0.026) is a hundred times as large with each seed: it draws the
-# rarer domain a third as often as it should. The interval over three seeds, of ratios, is too wide to decide. These rows
-# have only two of the nine domains (`de` and `es`), an easy test. AR, the RNN and the HMM are left out because they
-# draw their metadata from the training samples.
+# On 1,506 real pages, 2,000 batches and three seeds (`results/wwt-real/figure19.md`) DoppelGANger's divergence
+# (0.0003) is that of resampled real rows, and the naive GAN's (0.026) is a hundred times as large with each seed: it
+# draws the rarer domain a third as often as it should. The interval over three seeds, of ratios, is too wide to
+# decide. These rows have only two of the nine domains (`de` and `es`), an easy test. AR, the RNN and the HMM are left
+# out because they draw their metadata from the training samples.

@@ -32,9 +32,8 @@ figure20.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# On the authors' real MBA file (`results/mba-real/`; 600 homes, five seeds, 6,000 batches) DoppelGANger lies on the real
-# curve for cable homes (1.36 GB, AR 3.02), which agrees with the paper by the rule. For DSL AR, DoppelGANger as released
-# and DoppelGANger are 1.95, 1.97 and 2.22 away, too near to each other to tell. The naive GAN's curve is a mixture of
-# nothing and far too much. All but the HMM know that cable homes use more; a Gaussian does not fit DSL homes at all (9.37),
-# because it gives negative traffic that is cut off at zero. The bootstrap (0.86 and 1.16) is closer than every model, and
-# series with random phases (1.54 and 1.32) are not farther than DoppelGANger.
+# On the authors' real MBA file (`results/mba-real/`; 600 homes, five seeds, 6,000 batches) DoppelGANger lies on the
+# real curve for cable homes (1.36 GB, AR 3.02), which agrees with the paper by the rule. For DSL AR, DoppelGANger as
+# released and DoppelGANger are 1.95, 1.97 and 2.22 away, too near to each other to tell. The naive GAN's curve is a
+# mixture of nothing and far too much. A Gaussian is close for cable (2.69) and far for DSL (9.37). The bootstrap (0.86
+# and 1.16) is closer than every model, and series with random phases (1.54 and 1.32) are not farther than DoppelGANger.

@@ -33,6 +33,6 @@ figure22.render(frame)
 #
 # On 126 real job-days (`results/gcut_jobs-real/`, three seeds, 1,000 batches) a DoppelGANger sample is nearer to the
 # training samples than a held-out sample with a probability of 0.39 (0.34 to 0.42), as released 0.41. A held-out
-# sample has 0.5 and a copy 1, which the bootstrap has. So nothing points to memorisation, as the paper says; this holds. The main
-# caveat is that the generated jobs are farther from every training job than real ones are (median square error
-# 0.0020, held-out 0.0008), so a low number alone does not mean a good model.
+# sample has 0.5 and a copy 1, which the bootstrap has. So nothing points to memorisation, as the paper says; this
+# holds. The main caveat is that the generated jobs are farther from every training job than real ones are (median
+# square error 0.0020, held-out 0.0008), so a low number alone does not mean a good model.

@@ -77,9 +77,9 @@ Kept("mba-real", "table2").table(
 Kept("mba-real", "figure20").drawing()
 
 # %% [markdown]
-# For cable homes DoppelGANger (1.36) is the closest model, and as near as the other half of the real homes; this holds by
-# the rule. For DSL it is level with AR and with itself as its authors run it on MBA, without auto-normalization and the
-# second critic (1.95 to 2.22). The naive GAN, second in the paper, is last.
+# For cable homes DoppelGANger (1.36) is the closest model, and as near as the other half of the real homes; this
+# holds by the rule. For DSL it is level with AR and with itself as its authors run it on MBA, without
+# auto-normalization and the second critic (1.95 to 2.22). The naive GAN, second in the paper, is last.
 
 # %%
 Kept("mba-real", "table2").verdicts()

@@ -31,8 +31,9 @@ Kept("gcut_jobs-real", "figure10").verdicts()
 
 # %% [markdown]
 # DoppelGANger's end events are the closest of those that a model learns, as the paper says, and it misses the rarest
-# of them with two of three seeds, where resampled jobs miss it with all. On pages its own metadata are 0.004 from the real ones (below: the model before).
-# So a model that is shared tells the distribution of metadata to whoever counts its samples.
+# of them with two of three seeds, where resampled jobs miss it with all. On pages its own metadata are 0.004 from the
+# real ones (below: the model before). So a model that is shared tells the distribution of metadata to whoever counts
+# its samples.
 #
 # ## They can be exchanged
 #

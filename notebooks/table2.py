@@ -27,9 +27,10 @@ Markdown(page("table2", frame, made))
 # %% [markdown]
 # ## What we see
 #
-# On the authors' real MBA file (`results/mba-real/`; 600 homes, five seeds) DoppelGANger is the closest model for cable
-# homes, 1.36 GB, and by the rule this holds: AR, the next, has 3.02. For DSL it is inconclusive: AR has 1.95, as
-# released DoppelGANger has 1.97, and with today's defaults 2.22. As released it is farther for cable (4.81). Two halves
-# of the real homes are 1.56 and 1.39 apart, so that DoppelGANger's cable homes are as near as real ones of another
-# half; the paper's 0.68 and 0.74 are nearer than these. The naive GAN, second in the paper, is last (7.58 and 15.87)
-# and has hardly learnt how many homes have which technology. The budget is 6,000 batches, a seventeenth of the release's.
+# On the authors' real MBA file (`results/mba-real/`; 600 homes, five seeds) DoppelGANger is the closest model for
+# cable homes, 1.36 GB, and by the rule this holds: AR, the next, has 3.02. For DSL it is inconclusive: AR has 1.95,
+# as released DoppelGANger has 1.97, and with today's defaults 2.22. As released it is farther for cable (4.81). Two
+# halves of the real homes are 1.56 and 1.39 apart, so that DoppelGANger's cable homes are as near as real ones of
+# another half; the paper's 0.68 and 0.74 are nearer than these. The naive GAN, second in the paper, is last (7.58 and
+# 15.87) and has hardly learnt how many homes have which technology. The budget is 6,000 batches, a seventeenth of the
+# release's.
