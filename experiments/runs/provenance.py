@@ -108,10 +108,14 @@ def versions() -> dict[str, str]:
 
 
 def revision() -> str:
-    """The commit of the code, with "+changes" where the working tree differs from it."""
+    """The commit of the code, with "+changes" where the working tree differs from it.
+
+    What is in its results/ is no code: an artifact that was made anew there keeps no other from being made.
+    """
     try:
         commit = _git("rev-parse", "--short=12", "HEAD")
-        return commit + (CHANGED if _git("status", "--porcelain", "--untracked-files=no") else "")
+        changes = _git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)results")
+        return commit + (CHANGED if changes else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown: not a git checkout"
 

@@ -45,14 +45,18 @@ def test_at_smoke_there_is_no_verdict(copies, tmp_path):
 
 
 def test_a_changed_working_tree_makes_no_numbers_unless_told(tmp_path, monkeypatch):
-    """In a repository of its own, whose one file is changed after its commit."""
-    commands = ["init -q", "add file", "-c user.name=a -c user.email=a@b commit -qm one"]
+    """In a repository of its own, whose one file of code is changed after its commit; new results are no change."""
+    commands = ["init -q", "add file results", "-c user.name=a -c user.email=a@b commit -qm one"]
     (tmp_path / "file").write_text("one")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "table3.md").write_text("one")
     for command in commands:
         subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
     monkeypatch.chdir(tmp_path)
     chosen = [f"outputs={tmp_path}", "model=bootstrap", "logger=csv", "scale.samples=100", "scale.seeds=1"]
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        (tmp_path / "results" / "table3.md").write_text("two")
+        assert not revision().endswith("+changes")
         (tmp_path / "file").write_text("two")
         assert revision().endswith("+changes")
         with pytest.raises(ValueError, match=r"the working tree differs from its commit .*; or say changed=true"):
