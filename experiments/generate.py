@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import hydra
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from experiments.console.door import enter, expected
+from experiments.console.door import arguments, enter, expected
 
 
 @hydra.main(config_path="../conf", config_name="generate", version_base="1.3")
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    given: Any = OmegaConf.to_container(config, resolve=True)
-    if given["jobs"] != 1:
+    if config.jobs != 1:
         from experiments.runs.workers import import_beside
 
         import_beside()
     from experiments.runs.sampling import generate
 
-    generate(**given)
+    generate(**arguments(config, generate))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ from typing import Any
 import hydra
 import numpy as np
 import pandas as pd
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 import baselines  # noqa: F401, its models are known, and refused with a reason
 from dg.doppelganger.retrain import retrain
 from dg.doppelganger.wanted import draw_metadata, wanted
 from dg.hyperparameters import Count, Seed
 from dg.model_file import load
-from experiments.console.door import enter, expected
+from experiments.console.door import arguments, enter, expected
 
 SEEN = 10_000  # metadata whose shares are told
 LEAST = 5e-4  # of a share that is told
@@ -80,8 +80,7 @@ def _shares(metadata: pd.DataFrame, weights: Any) -> pd.Series:
 @expected
 def main(config: DictConfig) -> None:
     """The command."""
-    given: Any = OmegaConf.to_container(config, resolve=True)
-    print(change(**given).to_markdown(index=False, floatfmt=".3f"))
+    print(change(**arguments(config, change)).to_markdown(index=False, floatfmt=".3f"))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dg.dataset import TimeSeriesDataset
 from dg.fields import MISSING, Categorical, Continuous, Field
-from dg.frames.fields import codes, decoded, field_of, refuse_changes, refuse_ids
+from dg.frames.fields import codes, decoded, field_of, refuse_changes, refuse_ids, refuse_none
 from dg.frames.missing import Known, Missing, interpolated, masked, told_once, whole
 from dg.frames.rows import Rows, in_order
 from dg.frames.source import Source, refuse_missing
@@ -54,8 +54,7 @@ def samples_of(
     steady = {column for column in others if rows.steady(column).all()}
     own = [column for column in others if column in steady] if metadata is None else list(metadata)
     series = [column for column in others if column not in steady] if measurements is None else list(measurements)
-    if not series:
-        raise ValueError(f"{source.where}: no column changes within a sample; name the measurements by measurements=")
+    refuse_none(source.where, series)
     refuse_changes(rows, metadata or (), note.sample)
     rows, times, masks = filled(rows, times, own, series, missing)
     refuse_ids(rows, own, categorical)

@@ -124,6 +124,15 @@ def refuse_changes(rows: Rows, named: Sequence[str], sample: str) -> None:
             )
 
 
+def refuse_none(where: str, series: Sequence[str]) -> None:
+    """Of measurements there must be one."""
+    if not series:
+        raise ValueError(
+            f"{where}: no column changes within a sample; name the measurements by measurements=, or, where a row is a "
+            "sample and a column a step, read the table as a wide one"
+        )
+
+
 def refuse_ids(rows: Rows, own: Sequence[str], categorical: Sequence[str]) -> None:
     """Raises ValueError for metadata that name samples: a category of its own each, or numbers one after the other."""
     n = len(rows.begin)

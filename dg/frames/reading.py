@@ -16,7 +16,7 @@ from dg.clocks import Clock
 from dg.dataset import MEASUREMENTS, save_all_but_measurements
 from dg.fields import Field
 from dg.frames.assembly import assembled, filled, later, ordered, refuse_longer, refuse_masks, schema_of
-from dg.frames.fields import CATEGORIES, digest, field_of, is_category, refuse_changes, refuse_ids
+from dg.frames.fields import CATEGORIES, digest, field_of, is_category, refuse_changes, refuse_ids, refuse_none
 from dg.frames.melting import Melted
 from dg.frames.missing import Known, Missing, known_of
 from dg.frames.parts import AT_ONCE, NUMBER, Parts
@@ -183,8 +183,7 @@ class Reading:
         series = (
             [column for column in others if column in changing] if asked.measurements is None else asked.measurements
         )
-        if not series:
-            raise ValueError(f"{self.where}: no column changes within a sample; name the measurements by measurements=")
+        refuse_none(self.where, series)
         return (
             list(own),
             list(series),

@@ -6,14 +6,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import wraps
+from inspect import signature
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import psutil
-from hydra.errors import HydraException
-from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
+from hydra.errors import HydraException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +70,15 @@ def expected(task: Callable[P, T]) -> Callable[P, T]:
     return told_on_one_line
 
 
+def arguments(config: DictConfig, function: Callable[..., object]) -> dict[str, Any]:
+    """A command's settings, for the function that has an argument for each; ValueError for one more, e.g. +sed=1."""
+    given: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    names = list(signature(function).parameters)
+    for name in given.keys() - names:
+        raise ValueError(f"there is no setting {name!r}{_meant(name, names)}; there are {', '.join(names)}")
+    return given
+
+
 def wandb_first(config: DictConfig) -> None:
     """Imports wandb where it is among the loggers: that takes 2 s before torch is imported, and 20 s after it."""
     if "wandb" in config.logger:
@@ -87,11 +98,26 @@ def is_expected(error: Exception) -> bool:
 
 def told(error: BaseException) -> str:
     """An error's message on one line; of an error that Hydra wraps, the message of the inner one."""
+    if isinstance(error, OverrideParseException):
+        return f"{error.override} is not understood; in quotes goes what is no plain word, e.g. 'sample=\"meter no.\"'"
     while isinstance(error, HydraException | OmegaConfBaseException) and error.__cause__ is not None:
         error = error.__cause__
+    if isinstance(error, ConfigAttributeError | ConfigKeyError):
+        return _not_there(error)
     if isinstance(error, MemoryError):
         return "the memory of this machine is not enough; ask for fewer samples or for a smaller model"
     return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()) or type(error).__name__
+
+
+def _not_there(error: OmegaConfBaseException) -> str:
+    name = error.full_key or str(error.key)
+    own = f"; where names are yours to choose, +{name}=…" if "." in name else ""
+    return f"there is no setting {name!r}{_meant(str(error.key), list(map(str, error.parent_node or ()))) or own}"
+
+
+def _meant(name: str, names: list[str]) -> str:
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

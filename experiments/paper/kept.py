@@ -25,7 +25,6 @@ Only = Mapping[str, Collection[str]]
 """Of each column the values that are wanted, e.g. {"model": ["DoppelGANger", "AR"]}."""
 
 EVERYTHING: Only = MappingProxyType({})
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe and Ito's, of bars that are no models
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 DATA, UNDECIDED = "Data: ", "Nothing is decided by rule here: it was computed before there was one."
 
@@ -78,7 +77,7 @@ class Kept:
         for number, (column, name) in enumerate(columns.items()):
             at = np.arange(len(middle)) + ((len(columns) - 1) / 2 - number) * height
             reach = np.stack([middle[column] - low[column], high[column] - middle[column]])
-            axis.barh(at, middle[column], height, xerr=reach, label=name, color=COLOURS[number], error_kw={"lw": 0.6})
+            axis.barh(at, middle[column], height, xerr=reach, label=name, error_kw={"lw": 0.6})
         axis.set_yticks(range(len(middle)), middle.index)
         axis.set_xlabel(label)
         axis.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.4, 1), frameon=False)

@@ -172,7 +172,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         read(table(), time="", metadata=["hour"]),
         "column 'hour' changes within sample 'b', in row 2: metadata are the same for all records",
     ),
-    "nothing that changes": (read(table(load=1.0)), "no column changes within a sample; name the measurements"),
+    "nothing that changes": (
+        read(table(load=1.0)),
+        "no column changes within a sample; name the measurements by measurements=, or, .*wide",
+    ),
     "a name for each sample": (
         lambda folder: read_long(MANY.assign(site="site " + MANY["cell"].astype(str)), sample="cell"),
         "column 'site' has a value of its own for each of the 1,500 samples: it names them, .*; leave it out",

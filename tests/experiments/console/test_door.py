@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from pathlib import Path
 
 import psutil
 import pytest
+from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
+from omegaconf import DictConfig
 
-from experiments.console.door import Stopped, told
+from experiments.console.door import Stopped, arguments, told
+from experiments.runs.sampling import generate
 from tests.commands import Command
 
 pytestmark = pytest.mark.slow
@@ -88,6 +92,38 @@ def test_an_error_is_one_line(tmp_path, command, named):
         command = [*command, f"outputs={tmp_path}"]
     assert named in failed(*command)
     assert not Path("/hydra").exists()
+
+
+def generating(*overrides: str) -> DictConfig:
+    with initialize_config_dir(str(Path(__file__).resolve().parents[3] / "conf"), version_base="1.3"):
+        return compose("generate", ["generator=model.dg", "out=samples.csv", *overrides])
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("sed=1", "there is no setting 'sed'; did you mean 'seed'?"),
+        (
+            "metadata.area=hall",
+            "there is no setting 'metadata.area'; where names are yours to choose, +metadata.area=…",
+        ),
+        ("metadata=[Zähler]", "metadata=[Zähler] is not understood; in quotes goes what is no plain word, e.g. .*"),
+    ],
+)
+def test_a_setting_that_is_not_there_is_named_with_the_remedy(override, said):
+    with pytest.raises(HydraException) as caught:
+        generating(override)
+    assert re.fullmatch(re.escape(said).replace(r"\.\*", ".*"), told(caught.value))
+
+
+def test_a_setting_that_was_added_is_refused():
+    with pytest.raises(ValueError, match=r"^there is no setting 'sed'; did you mean 'seed'\?; there are generator"):
+        arguments(generating("+sed=1"), generate)
+
+
+@pytest.mark.parametrize("override", ["metadata={area: hall}", "+metadata.area=hall", '+metadata={area: "hall"}'])
+def test_metadata_are_asked_for_all_at_once_or_a_field_each(override):
+    assert arguments(generating(override), generate)["metadata"] == {"area": "hall"}
 
 
 def test_what_is_wrapped_is_told_as_what_was_wrong_inside():
