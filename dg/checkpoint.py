@@ -14,6 +14,8 @@ from torch import Tensor
 from dg.files import regular
 from dg.module import GenerativeModule, TrainingDiverged
 
+STAGES = ("ready", "started", "processed", "completed")  # of a batch or an epoch, as Lightning counts them
+
 
 def resumable(checkpoint: Path, belongs_to: dict[str, Any], steps: int) -> Path | None:
     """The checkpoint, or None if there is none.
@@ -122,11 +124,17 @@ def _refuse_misfits(trainer: Trainer, counters: dict[str, Any]) -> None:
 
 
 def _counts(found: Any, fresh: Any) -> bool:
-    if isinstance(fresh, dict):
-        return (
-            isinstance(found, dict) and found.keys() == fresh.keys() and all(_counts(found[k], fresh[k]) for k in fresh)
-        )
-    return type(found) is type(fresh) and 0 <= found < 2**63
+    """Whether these are counters like the fresh ones, none of which is ahead of the one before it."""
+    if not isinstance(fresh, dict):
+        return type(found) is type(fresh) and 0 <= found < 2**63
+    if (
+        not isinstance(found, dict)
+        or found.keys() != fresh.keys()
+        or not all(_counts(found[k], fresh[k]) for k in fresh)
+    ):
+        return False
+    stages = [found[stage] for stage in STAGES if stage in found]
+    return stages == sorted(stages, reverse=True)
 
 
 def _fits(name: str, moment: Any, weight: Tensor) -> bool:

@@ -125,9 +125,10 @@ def fit(
             raise damaged(resume, error) from error
     refuse_divergence(module, lightning.global_step)
     if module.max_epochs is None and lightning.global_step != steps:
+        began = "" if resume is None else f", or by {resume}, with which it began; if that is damaged, delete it"
         raise ValueError(
-            f"training ended after {lightning.global_step} of {steps} steps, stopped by a callback; nothing is "
-            "kept of it but its checkpoint"
+            f"training ended after {lightning.global_step} of {steps} steps and keeps nothing but its checkpoint, "
+            f"stopped by a callback{began}"
         )
     module.eval()
     device, seconds = lightning.strategy.root_device, progress.seconds
