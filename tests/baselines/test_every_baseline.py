@@ -9,6 +9,7 @@ import pytest
 
 import baselines
 from dg import DoppelGANger, Encoder, TimeSeriesDataset, fit, load
+from tests import slowly
 
 
 def quick(name: str) -> Callable[[Layout], GenerativeModule]:
@@ -31,7 +32,7 @@ def test_every_baseline_is_here() -> None:
 
 
 @pytest.mark.parametrize("auto_normalize", [False, True])
-@pytest.mark.parametrize("name", baselines.MODELS)
+@pytest.mark.parametrize("name", slowly.but(("AR", "HMM", "NaiveGAN", "RNN"), baselines.MODELS))
 def test_fit_sample_save_load(
     name: str, auto_normalize: bool, kinds_of_data: TimeSeriesDataset, tmp_path, same_weights
 ) -> None:

@@ -12,6 +12,7 @@ from baselines.timegan import PLAYERS, RecurrentStack, moment_distance
 from benchmarks.distances import mmd2
 from dg import Encoder, TimeSeriesDataset, fit
 from dg.randomness import stream
+from tests import slowly
 
 SMALL = {"units": 4, "layers": 2, "batch_size": 4}
 NETWORKS = ("embedder", "recovery", "generator", "supervisor", "discriminator")
@@ -231,7 +232,7 @@ def test_records_are_seen_from_0_to_1_and_nothing_follows_the_end(dataset) -> No
     assert (within.min(axis=0) >= [5, -3]).all() and (within.max(axis=0) <= [9, -1]).all()
 
 
-@pytest.mark.parametrize(("batches", "killed_after"), [(2, 1), (2, 3), (2, 5), (16, 23)])
+@pytest.mark.parametrize(("batches", "killed_after"), slowly.but((2,), [(2, 1), (2, 3), (2, 5), (16, 23)]))
 def test_interrupted_in_any_phase_it_ends_as_an_unbroken_one(
     batches: int, killed_after: int, ramps: TimeSeriesDataset, interruption, same_weights, tmp_path
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_model_file(toy: TimeSeriesDataset, small, tmp_path: Path) -> None:
     _changed(tmp_path / "valid", "model.dg", mutated_bytes, tmp_path, lambda folder: load(folder / "model.dg"), 40)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["schema.json", "encoder.json"])
 def test_a_model_folder_of_counts_and_categories(mixed: TimeSeriesDataset, small, tmp_path: Path, name: str) -> None:
     encoder = Encoder.fit(mixed, auto_normalize=["jobs"], log=["jobs"])
@@ -90,6 +91,7 @@ def test_a_model_folder_of_counts_and_categories(mixed: TimeSeriesDataset, small
     _changed(tmp_path / "valid", name, mutated_json, tmp_path, read, 40)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["measurements.npy", "schema.json"])
 def test_a_dataset_folder_of_counts_and_categories(mixed: TimeSeriesDataset, tmp_path: Path, name: str) -> None:
     mixed.save(tmp_path / "valid")
@@ -111,6 +113,7 @@ def test_a_dataset_folder(toy: TimeSeriesDataset, tmp_path: Path, name: str, mut
     _changed(tmp_path / "valid", name, mutate, tmp_path, TimeSeriesDataset.load, 40)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["bytes", "fields"])
 def test_a_checkpoint(toy: TimeSeriesDataset, small, tmp_path: Path, way: str) -> None:
     def train(checkpoint: Path, batches: int) -> None:

@@ -38,6 +38,7 @@ def written(folder: Path, **tables: pd.DataFrame) -> dict[str, str]:
     return {name: str(folder / f"{name}.csv") for name in tables}
 
 
+@pytest.mark.slow
 def test_the_page_tells_good_samples_from_bad_ones(tmp_path):
     good = written(tmp_path, real=carriers(240, 0), synthetic=carriers(120, 1))
     bad = written(tmp_path, bad=carriers(120, 2, shift=3.0))["bad"]

@@ -58,7 +58,7 @@ WIDE: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
 @pytest.mark.parametrize(
     ("case", "kind"),
     slowly.but(
-        ("two measurements", "dropped", "interpolated", "a step that nobody has"),
+        ("two measurements", "a step that nobody has"),
         [
             (case, kind)
             for case in WIDE

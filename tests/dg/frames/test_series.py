@@ -80,7 +80,7 @@ SERIES: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
 @pytest.mark.parametrize(
     ("case", "kind"),
     slowly.but(
-        ("hours", "in the order of the rows", "interpolated", "masked"),
+        ("hours", "masked"),
         [(case, kind) for case in SERIES for kind in ("parquet", "csv") if (case, kind) != ("days of a place", "csv")],
     ),
 )
@@ -99,6 +99,7 @@ def test_so_is_one_long_series(case: str, kind: str, tmp_path: Path):
     assert again.fingerprint == read_like(other, wanted.schema, missing=told.get("missing", "refuse")).fingerprint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "told"),
     [

@@ -16,6 +16,7 @@ from baselines import AR, HMM, RCGAN, RNN, NaiveGAN, TimeGAN
 from dg import Encoder, Generator, Privacy, TimeSeriesDataset, fit, load
 from dg.privacy import PrivateTraining
 from dg.training import Draws
+from tests import slowly
 
 BOUNDS = MappingProxyType({"size": (0.0, 100.0), "f0": (-50.0, 50.0), "f1": (-50.0, 50.0)})
 FREE = Privacy(noise_multiplier=0.0, clip=float("inf"), delta=0.01, secret=1)
@@ -83,6 +84,7 @@ def test_training_ends_when_the_budget_is_spent(make) -> None:
     assert made.card.privacy["epsilon"] == three
 
 
+@pytest.mark.slow
 def test_the_secret_decides_batches_and_noise_and_the_system_gives_another_each_time(model, make, same_weights) -> None:
     toy = make()
 
@@ -113,7 +115,7 @@ def test_an_empty_batch_is_a_batch(model, make) -> None:
 @pytest.mark.parametrize("options", [{"summaries": 1.0}, {"discriminator_rounds": 2, "generator_rounds": 2},
                                      {"auxiliary_discriminator": False}, {"averaging": None, "mask_tail": True},
                                      {"self_normalizing": True}])  # fmt: skip
-@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("full", slowly.but((False,), [True, False]))
 def test_every_option_trains_privately(small, make, options: dict[str, Any], full: bool) -> None:
     toy = make(full=full)
     made = privately(small(**options), toy, Privacy(noise_multiplier=2.0, delta=0.01, secret=1))
@@ -132,6 +134,7 @@ def test_units_of_summaries_are_not_learnt_unless_that_is_allowed(small, make) -
     assert (learnt[False] == 1).all() and not (learnt[True] == 1).all()
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_ends_as_an_unbroken_one(model, make, tmp_path: Path, same_weights: Same) -> None:
     toy, privacy = make(), Privacy(noise_multiplier=1.0, delta=0.01, secret=1)
     whole = privately(model(), toy, privacy, batches=12)

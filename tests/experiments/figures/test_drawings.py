@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from experiments.ink.plots import COLUMN, PAGE, footer, heading, save
 from experiments.paper import artifact
 from experiments.paper.drawing import frame_of, note_of, redraw
+from tests import slowly
 
 ROOT = Path(__file__).resolve().parents[3]
 RESULTS = ROOT / "results"
@@ -38,7 +39,7 @@ def drawing(csv: Path) -> Figure:
     return figure
 
 
-@pytest.mark.parametrize("csv", DRAWN, ids=lambda csv: f"{csv.parent.name}/{csv.stem}")
+@pytest.mark.parametrize("csv", slowly.but(DRAWN[::4], DRAWN), ids=lambda csv: f"{csv.parent.name}/{csv.stem}")
 def test_every_drawing_says_what_it_is(csv):
     """Its name above, data below; labels on its outer axes, equal ranges where panels are compared, texts to read."""
     figure = drawing(csv)

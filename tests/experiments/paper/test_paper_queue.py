@@ -35,6 +35,7 @@ def test_every_artifact_stands_in_it_once_for_each_of_its_datasets():
         assert {name for place, name in places if place == folder} >= SWEPT
 
 
+@pytest.mark.slow
 def test_the_models_of_a_folder_are_fitted_to_its_dataset_at_the_scale_that_is_chosen():
     config = compose("evidence", ["queue=paper", "scale=smoke"])
     config.entries = [entry for entry in config.entries if entry.artifacts[0] in {"table2", "figure8", "table5"}]

@@ -75,6 +75,7 @@ def test_the_papers_s_has_to_be_beaten_by_a_tenth(errors, left):
     assert _better_half(errors, usual=11) == left
 
 
+@pytest.mark.slow
 def test_a_run_takes_the_s_that_was_chosen_and_is_another_run_than_one_that_names_it(config):
     options = ("dataset=mba", "dataset.held_out=0.5", "batches=16")
     run = train(config(*options, "dataset.sample_len=auto"))

@@ -38,6 +38,7 @@ def test_a_metric_that_does_not_exist_is_named(config):
         train(config("model=rcgan", "model.keep_best=nothing"))
 
 
+@pytest.mark.slow
 def test_the_best_on_v_is_the_run_s_generator_where_it_is_selected(config, tmp_path):
     """One run has both, the last one and the best one, whichever is asked for first."""
     chosen = ("model=naive_gan", "dataset=mba", "dataset.held_out=0.5", "batches=6", "scale.validation.times=6")

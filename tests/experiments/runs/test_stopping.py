@@ -14,6 +14,7 @@ from lightning import Callback, LightningModule, Trainer
 
 from dg import DoppelGANger, Privacy, TimeSeriesDataset, fit
 from experiments.runs.stopping import Stop, StopAfterBatch
+from tests import slowly
 from tests.dg.conftest import make_toy
 
 BATCHES = 10  # in epochs of four, of which the last is cut short
@@ -63,7 +64,7 @@ def _leave(number: int, frame: object) -> None:
 
 
 @pytest.mark.parametrize("privacy", [None, Privacy(noise_multiplier=1.0, delta=0.01, secret=1, learnt_scales=True)])
-@pytest.mark.parametrize("batch", [1, 3, 4, 6, 8, 9, 10])
+@pytest.mark.parametrize("batch", slowly.but((4,), [1, 3, 4, 6, 8, 9, 10]))
 def test_it_goes_on_with_the_batch_after_to_the_same_weights(
     tmp_path: Path, stop: Stop, batch: int, privacy: Privacy | None
 ) -> None:
