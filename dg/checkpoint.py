@@ -28,10 +28,12 @@ def resumable(checkpoint: Path, belongs_to: dict[str, Any], steps: int) -> Path 
         _refuse_changed_bytes(regular(checkpoint))
         content = torch.load(checkpoint, map_location="cpu", weights_only=True)
         parts = ("belongs_to", "state_dict", "global_step", "loops", "optimizer_states")
-        kept, weights, done, _, _ = (content[part] for part in parts)
+        kept, weights, done, loops, _ = (content[part] for part in parts)
         differing = [name for name in belongs_to if kept.get(name) != belongs_to[name]]
         if any(not torch.isfinite(weight).all() for weight in weights.values()):
             raise ValueError("a weight is not finite")
+        if not _in_order(loops):
+            raise ValueError("its counters contradict each other")
     except Exception as error:
         raise damaged(checkpoint, error) from error
     if differing:
@@ -48,6 +50,15 @@ def resumable(checkpoint: Path, belongs_to: dict[str, Any], steps: int) -> Path 
 def damaged(checkpoint: Path, error: Exception) -> ValueError:
     """The error to raise for a damaged checkpoint; it says what to do."""
     return ValueError(f"{checkpoint} is damaged ({type(error).__name__}: {error}); delete it to train from the start")
+
+
+def _in_order(counters: Any) -> bool:
+    """Whether no stage of a batch or an epoch is ahead of the one before it. Lightning counts on from what is there."""
+    if not isinstance(counters, dict):
+        return True
+    stages = [counters[stage] for stage in STAGES if stage in counters]
+    whole = not stages or {STAGES[0], STAGES[-1]} <= counters.keys()
+    return whole and stages == sorted(stages, reverse=True) and all(map(_in_order, counters.values()))
 
 
 def _refuse_changed_bytes(checkpoint: Path) -> None:
@@ -124,17 +135,11 @@ def _refuse_misfits(trainer: Trainer, counters: dict[str, Any]) -> None:
 
 
 def _counts(found: Any, fresh: Any) -> bool:
-    """Whether these are counters like the fresh ones, none of which is ahead of the one before it."""
-    if not isinstance(fresh, dict):
-        return type(found) is type(fresh) and 0 <= found < 2**63
-    if (
-        not isinstance(found, dict)
-        or found.keys() != fresh.keys()
-        or not all(_counts(found[k], fresh[k]) for k in fresh)
-    ):
-        return False
-    stages = [found[stage] for stage in STAGES if stage in found]
-    return stages == sorted(stages, reverse=True)
+    if isinstance(fresh, dict):
+        return (
+            isinstance(found, dict) and found.keys() == fresh.keys() and all(_counts(found[k], fresh[k]) for k in fresh)
+        )
+    return type(found) is type(fresh) and 0 <= found < 2**63
 
 
 def _fits(name: str, moment: Any, weight: Tensor) -> bool:

@@ -125,10 +125,10 @@ def fit(
             raise damaged(resume, error) from error
     refuse_divergence(module, lightning.global_step)
     if module.max_epochs is None and lightning.global_step != steps:
-        began = "" if resume is None else f", or by {resume}, with which it began; if that is damaged, delete it"
+        began = "" if resume is None else f" or by {resume}, with which it began (delete it if it is damaged)"
         raise ValueError(
-            f"training ended after {lightning.global_step} of {steps} steps and keeps nothing but its checkpoint, "
-            f"stopped by a callback{began}"
+            f"training ended after {lightning.global_step} of {steps} steps, stopped by a callback{began}; nothing is "
+            "kept of it but its checkpoint"
         )
     module.eval()
     device, seconds = lightning.strategy.root_device, progress.seconds
