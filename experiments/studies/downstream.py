@@ -129,7 +129,7 @@ def _read(file: Path) -> pd.DataFrame:
         missing = [column for column in COLUMNS if column not in frame]
         if missing:
             raise ValueError(f"it has no column {', '.join(missing)}")
-    except (OSError, ValueError) as error:
+    except Exception as error:  # pyarrow raises many kinds
         raise ValueError(f"{file} is damaged ({error}); delete it, and its scores are computed again") from error
     return frame
 
