@@ -40,7 +40,7 @@ test: $(READY) ## every test, two at a time with a thread each, and the slowest 
 test-fast: $(READY) ## all but the tests that are marked slow (3 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(READY) ## a sweep killed 100 times (KILLS=; 5 minutes), then 1,000 wrong files a reader (MUTATIONS=; 8 minutes), on two busy cores
+test-slow: $(READY) ## a sweep killed 100 times (KILLS=; 5 minutes on two cores), then 1,000 wrong files a reader (MUTATIONS=; 8 to 11)
 	OMP_NUM_THREADS=1 KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest -n 0 -s tests/experiments/under_fire/test_kills.py
 	OMP_NUM_THREADS=1 MUTATIONS=$(or $(MUTATIONS),1000) $(BIN)/python -m pytest tests/dg/test_mutations.py \
 		tests/dg/datasets/test_files_of_others.py tests/experiments/test_mutations.py -k "not named and not pipe"
