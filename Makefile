@@ -34,10 +34,10 @@ $(READY): requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@touch $(READY)
 
-test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (16 minutes on two cores)
+test: $(READY) ## every test, two at a time with a thread each, and the slowest ten (14 minutes on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-test-fast: $(READY) ## all but the tests that are marked slow (3 minutes on two cores)
+test-fast: $(READY) ## all but the tests that are marked slow (135 seconds on two cores)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(READY) ## a sweep killed 100 times (KILLS=; 5 minutes on two cores), then 1,000 wrong files a reader (MUTATIONS=; 8 to 11)

@@ -53,6 +53,7 @@ def copied(monkeypatch, tmp_path, always) -> Iterator[Path]:
     library.cache_clear()
 
 
+@pytest.mark.slow
 @needs_a_compiler
 @given(
     b=st.integers(1, 70),
@@ -167,6 +168,7 @@ def test_without_the_library_it_is_torchs_and_says_so_once(spoil, copied: Path, 
     assert reason in said and "\n" not in said
 
 
+@pytest.mark.slow
 @needs_a_compiler
 @pytest.mark.parametrize("name", ["CXX", "CXXFLAGS", "CPATH", "CPLUS_INCLUDE_PATH", "GCC_EXEC_PREFIX", "TMPDIR"])
 def test_it_is_compiled_once_whatever_the_environment_says(name: str, copied: Path, monkeypatch) -> None:

@@ -39,6 +39,7 @@ def test_it_is_one_lstm_layer_of_100_units(ramps: TimeSeriesDataset) -> None:
     assert module.hparams.learning_rate == 0.001 and module.batch_size == 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches", [12, 14])
 @pytest.mark.parametrize("killed_after", [(5,), (6,), (4, 4), (7, 2, 2)])
 def test_an_interrupted_run_ends_as_an_unbroken_one(

@@ -89,6 +89,7 @@ def test_the_gradient_finds_a_straight_line() -> None:
     np.testing.assert_allclose(found.square().sum(dim=1), straight.square().sum(dim=1), rtol=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gradient", "evolution"])
 def test_the_same_seed_gives_the_same_bytes(name: str) -> None:
     target = log_signature(walks(7), ORDER)

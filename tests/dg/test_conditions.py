@@ -116,6 +116,7 @@ def test_a_table_has_a_row_a_sample(drawn: Generator) -> None:
     as_probable(of, {"a": 0.6 * 0.8 * 0.2, "b": 0.39 * 0.1 * 0.2, "c": 0.01 * 0.5 * 0.2})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [{"kind": "a"}, {"size": (2, 4)}, {"kind": {"a": 1, "b": 1}, "tier": "0"}, {"kind": "b", "tier": 0, "size": 5}],

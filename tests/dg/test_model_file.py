@@ -38,6 +38,7 @@ def _refused(folder: Path, told: str) -> None:
     assert str(caught.value).startswith(f"{folder} does not hold a whole generator: ") and told in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

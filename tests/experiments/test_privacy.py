@@ -72,6 +72,7 @@ def whole(described: dict) -> pd.DataFrame:
     return pd.DataFrame(described["frame"]).query("group == 'all'").set_index("attack")
 
 
+@pytest.mark.slow
 def test_a_leak_is_found_in_a_bare_table(made, files):
     page, described = made(synthetic=files["copies"], **KEYS)
     assert "tells members from non-members in 100 % of its guesses" in page.split("##")[1]
@@ -91,6 +92,7 @@ def test_a_leak_is_found_in_a_model(made, saved):
     assert described["generated"] == 600 and "the very table that the card speaks of" in page
 
 
+@pytest.mark.slow
 def test_innocence_is_not_accused(made, files):
     page, described = made(synthetic=files["innocent"], **KEYS)
     assert page.count("**not found**") == 3 and "**found**" not in page and "| yes " not in page

@@ -52,6 +52,7 @@ def test_the_grid_is_every_model_with_every_seed():
     assert len(cells) == 3 * len(models)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slowly.but(("table1", "table4", "figure5", "figure23"), artifact.known()))
 def test_every_grid_can_be_composed(name):
     """Of known models; the tables of schemas have none."""
@@ -117,6 +118,7 @@ def test_make_help_lists_every_target():
 HOSTILE = ["a b/(1) ü's.csv", "[x]*?.csv", 'a "quoted" $HOME.csv', "${oc.env:HOME}", "{a: b},c=d", "ends with \\", "#"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", HOSTILE)
 def test_hydras_grammar_sees_nothing_in_a_path(path, monkeypatch):
     """Neither through the environment, as make hands it on, nor quoted, as notebooks do."""

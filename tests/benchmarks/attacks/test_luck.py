@@ -37,6 +37,7 @@ def test_a_rate_is_that_of_the_negative_hypergeometric(n: int, m: int, at: float
         assert luck.of_rate(rate(found / n, at), outcome(n, m, 0.5)) == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.slow
 def test_the_least_of_several_is_as_seldom_small_as_it_says():
     """Attacks that guess, by Bonferroni: less than 0.05 once all numbers are counted, in five of a hundred at most."""
     seldom = []

@@ -84,6 +84,7 @@ def test_lengths_are_read_and_padding_is_not():
     assert errors[0] == pytest.approx(errors[1], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_uniform_noise_is_predicted_by_its_median():
     """Whatever came before, the best guess is 1/2, and its mean absolute error on [0, 1] is 1/4."""
     train, real = noise(500, 0), noise(500, 1)
@@ -109,6 +110,7 @@ def test_the_last_measurement_is_predicted_from_all():
     assert predictive_score(behind, behind, scale=behind, seed=0, steps=300) == pytest.approx(0.25, abs=0.015)
 
 
+@pytest.mark.slow
 def test_errors_are_averaged_over_a_sample_first():
     """Constant series train a constant guess; samples of 2 and of 24 records count alike, those of 1 not at all."""
     train = dataset(np.full((100, 24), 0.5))

@@ -38,6 +38,7 @@ NAMES = [
 FEW = ("run[1]", "run?x=1", "it's", "two\nlines", "~")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "beside"), slowly.but(FEW, NAMES), ids=[repr(name) for name, _ in NAMES])
 def test_a_path_means_nothing_but_itself(reader, name: str, beside: str, tmp_path: Path) -> None:
     for folder, value in ((name, 3), (beside, 5)):
@@ -116,6 +117,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_what_is_damaged_is_one_line_that_names_the_file(reader, damage: Callable, tmp_path: Path) -> None:
     """Or is read, where it is still such a file."""

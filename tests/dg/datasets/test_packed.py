@@ -42,6 +42,7 @@ def patched(content: bytes, *, flags: int | None = None, method: int | None = No
     return bytes(damaged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [lambda text: gzip.compress(text, 1), zipped], ids=["gzip", "zip"])
 def test_a_small_file_does_not_unpack_without_end(pack: Callable, tmp_path: Path) -> None:
     file = tmp_path / "bomb.csv"

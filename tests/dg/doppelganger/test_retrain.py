@@ -125,6 +125,7 @@ def test_measurements_given_metadata_have_the_same_distribution(untrained):
     assert ks_2samp(one, other).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_the_wanted_distribution_is_reached(untrained):
     """Values that are not wanted become rare, continuous metadata come along, and so does their dependence."""
     former = untrained(metadata_units=32, discriminator_units=32, batch_size=50, averaging=0.9)

@@ -92,6 +92,7 @@ def test_wide_parquet_files_have_types_of_their_own(tmp_path: Path):
     assert found.fingerprint == wanted.fingerprint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "told"),
     [

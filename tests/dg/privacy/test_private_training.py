@@ -96,6 +96,7 @@ def test_the_secret_decides_batches_and_noise_and_the_system_gives_another_each_
     assert not same_weights(made(None), made(None))
 
 
+@pytest.mark.slow
 def test_an_empty_batch_is_a_batch(model, make) -> None:
     """Of 24 samples, one in 24 each: every third batch is empty, and skipping it would say so."""
 

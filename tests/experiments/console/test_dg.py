@@ -91,6 +91,7 @@ def test_its_version(say):
     assert say("--version") == f"dg {__version__}\n"
 
 
+@pytest.mark.slow
 def test_it_opens_the_door(tmp_path):
     arguments = ["generate", f"generator={MODEL}", f"out={tmp_path}/made.csv", "n=4"]
     status, _, errors = Command("experiments.console.dg", *arguments).finish()

@@ -80,6 +80,7 @@ def test_a_drawing_looks_as_it_did(name, tmp_path):
     assert np.sqrt(np.mean((drawn[:, ::-1] - expected) ** 2)) > 2 * TOLERANCE  # the tolerance tells drawings apart
 
 
+@pytest.mark.slow
 def test_redrawn_results_are_the_same_bytes_and_nothing_else(tmp_path):
     results = RESULTS / "gcut-simulated"
     for name in ("figure10.csv", "figure10.json", "figure10.md"):

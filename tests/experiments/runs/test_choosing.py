@@ -46,6 +46,7 @@ def choose(folder, counted: Counted, tell: list[str]):
     )
 
 
+@pytest.mark.slow
 def test_the_better_half_goes_on_and_nothing_is_trained_twice(tmp_path):
     """Five for an epoch of 4 batches, three of them for another, two for two more: 48 of the 64 of a training."""
     counted, told = Counted(), list[str]()

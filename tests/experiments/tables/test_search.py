@@ -34,6 +34,7 @@ def test_every_model_has_a_dozen_trials(dataset):
     assert {"doppelganger", "naive_gan", "ar", "rnn", "hmm"} <= set(counted.index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(file.stem for file in Path(CONF / "search").glob("*.yaml")))
 def test_the_first_trial_is_the_model_as_its_paper_says(name):
     """What a trial sets is in the first one what the model has anyway; ends are sampled in all of them (D48)."""

@@ -53,6 +53,7 @@ def study(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["naive_gan", "rcgan"])  # with a list; with texts, and what is fixed
 def test_the_common_space_has_the_cells_of_the_models_grid(model):
     chosen = [f"model={model}", "scale=search"]

@@ -160,6 +160,7 @@ def test_the_cache_is_of_the_content_not_of_size_time_or_place(trace_of, load, t
     assert len(load(tmp_path / "elsewhere")) == 1 and "task_" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".json"])
 @pytest.mark.parametrize(
     "damage", [lambda old: old[: len(old) // 2], lambda old: b"", lambda old: b"[1, {}]", os.mkfifo]

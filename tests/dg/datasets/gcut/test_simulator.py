@@ -38,6 +38,7 @@ def levels(tasks):
     return np.log(tasks.measurements.sum(axis=1, dtype=float) / tasks.lengths[:, None]).T
 
 
+@pytest.mark.slow
 def test_measurements_are_correlated(tasks):
     """The levels of CPU go together, those of memory and page cache too, and the disk space goes with these."""
     correlations = np.corrcoef(levels(tasks))
@@ -45,6 +46,7 @@ def test_measurements_are_correlated(tasks):
     assert correlations[8, 3:8].min() > 0.5
 
 
+@pytest.mark.slow
 def test_end_events_in_their_shares_decide_the_levels(tasks):
     shares = tasks.metadata["end event type"].value_counts(normalize=True)
     for end in ENDS:
