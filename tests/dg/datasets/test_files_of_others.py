@@ -35,10 +35,9 @@ NAMES = [
     ("-- ; select 1", "x"),
     ("%41", "A"),
 ]
-FEW = ("run[1]", "run?x=1", "it's", "two\nlines", "~")
+FEW = ("run[1]", "it's")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "beside"), slowly.but(FEW, NAMES), ids=[repr(name) for name, _ in NAMES])
 def test_a_path_means_nothing_but_itself(reader, name: str, beside: str, tmp_path: Path) -> None:
     for folder, value in ((name, 3), (beside, 5)):
