@@ -17,20 +17,24 @@ def main(config: DictConfig) -> None:
     wandb_first(config)
 
     from experiments.paper import artifact
+    from experiments.paper.earlier import Earlier
     from experiments.paper.grid import checked, fitted, grid, overrides
     from experiments.runs.devices import jobs_of
     from experiments.runs.plan import plan
     from experiments.runs.weights_and_biases import publish
 
-    chosen = overrides("artifact", "results", "jobs", "changed", "plan")
+    chosen = overrides("artifact", "results", "extends", "jobs", "changed", "plan")
     jobs = jobs_of(config)
+    earlier = Earlier.read(config.artifact, Path(config.extends)) if config.extends else None
     if config.plan:
         artifact.find(config.artifact)
-        print(plan(config.artifact, checked(grid(config.artifact, chosen)), jobs=jobs))
+        cells = checked(grid(config.artifact, chosen))
+        left = [run.config for run in earlier.among(cells) if run.told is None] if earlier else cells
+        print(plan(config.artifact, left, jobs=jobs))
         return
     artifact.refuse_unwritable(Path(config.results))
-    made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed)
-    print(artifact.write(config.artifact, made, Path(config.results)))
+    made = fitted(config.artifact, chosen, jobs=jobs, changed=config.changed, earlier=earlier)
+    print(artifact.write(config.artifact, made, Path(config.results), earlier))
     if "wandb" in config.logger:
         publish(config, config.artifact, Path(config.results))
 

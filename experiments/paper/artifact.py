@@ -18,6 +18,7 @@ from experiments.ink.models import label_of
 from experiments.ink.plots import footer, heading, save
 from experiments.paper import written
 from experiments.paper.claims import RULE, Verdict
+from experiments.paper.earlier import Earlier
 from experiments.runs.provenance import revision, versions
 from experiments.runs.run import Run, kept
 
@@ -80,11 +81,16 @@ def refuse_unwritable(results: Path) -> None:
         raise OSError(f"{results} cannot be written ({reason}); name another folder by results=") from error
 
 
-def write(name: str, runs: Sequence[Run], results: Path) -> str:
-    """Computes and renders an artifact into `results`; returns what to show on the screen."""
+def write(name: str, runs: Sequence[Run], results: Path, earlier: Earlier | None = None) -> str:
+    """Computes and renders an artifact into `results`; returns what to show on the screen.
+
+    earlier: numbers that are extended; only those of the other runs are computed
+    """
     artifact = find(name)
     results.mkdir(parents=True, exist_ok=True)
-    frame = artifact.compute(runs)
+    frame = artifact.compute([run for run in runs if run.told is None])
+    if earlier:
+        frame = earlier.extended(frame, runs)
     frame.to_csv(_whole(results / f"{name}.csv"), index=False)
     _commit(results / f"{name}.csv")
     judged = [asdict(verdict) for verdict in verdicts(name, frame, runs)]

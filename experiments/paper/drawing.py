@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-from pandas.api.types import is_numeric_dtype
-
 from experiments.paper import written
 from experiments.paper.artifact import draw, find, folder, known
 
@@ -25,26 +22,13 @@ def redraw(results: Path, into: Path) -> list[Path]:
         target = into / file.parent.relative_to(results)
         target.mkdir(parents=True, exist_ok=True)
         try:
-            figure = find(file.stem).render(frame_of(file))
+            figure = find(file.stem).render(written.frame(file))
         except KeyError as error:
             raise ValueError(
                 f"{file} lacks a column, {error.args[0]}: compute it again, python -m experiments.reproduce"
             ) from None
         drawn += draw(file.stem, figure, note_of(file), target)
     return drawn
-
-
-def frame_of(file: Path) -> pd.DataFrame:
-    """The numbers of an artifact as they were computed.
-
-    A .csv does not tell an empty text from no value: there is a text wherever a model is not left out.
-    """
-    frame = pd.read_csv(file, low_memory=False)
-    there = frame["left out"].isna() if "left out" in frame else pd.Series(True, frame.index)
-    for column in frame.columns.difference(["left out"]):
-        if not is_numeric_dtype(frame[column]) or column == "panel":
-            frame[column] = frame[column].astype(object).mask(frame[column].isna() & there, "")
-    return frame
 
 
 def note_of(file: Path) -> str:

@@ -18,6 +18,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.paper import artifact
+from experiments.paper.earlier import Earlier
 from experiments.runs import side_by_side
 from experiments.runs.provenance import refuse_changes, revision
 from experiments.runs.run import Run, identity
@@ -90,10 +91,13 @@ def choices(swept: list[str]) -> list[list[Override]]:
     ]
 
 
-def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True) -> list[Run]:
+def fitted(
+    name: str, overrides: list[str], *, jobs: int = 1, changed: bool = True, earlier: Earlier | None = None
+) -> list[Run]:
     """The runs of an artifact's grid; missing ones are fitted, `jobs` at a time, and interrupted ones resume.
 
     changed: whether the code may differ from its commit, now and where runs were made; at scale smoke it always may
+    earlier: numbers that are extended, the runs behind which are not made again
     """
     artifact.find(name)
     check(compose("train", [f"experiment={name}", *overrides]))
@@ -101,8 +105,8 @@ def fitted(name: str, overrides: list[str], *, jobs: int = 1, changed: bool = Tr
     strict = not changed and any(config.scale.name != "smoke" for config in asked)
     if strict:
         refuse_changes("the working tree", revision())
-    side_by_side.make(asked, jobs=jobs, title=name)
-    runs = [Run.of(config) for config in asked]
+    runs = earlier.among(asked) if earlier else [Run.of(config) for config in asked]
+    side_by_side.make([run.config for run in runs if run.told is None], jobs=jobs, title=name)
     for run in runs if strict else []:
         refuse_changes(f"the code that made {run.folder}", run.provenance["revision"])
     return runs

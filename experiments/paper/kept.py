@@ -19,7 +19,6 @@ from matplotlib.figure import Figure
 
 from experiments.ink.plots import panels
 from experiments.paper import artifact, written
-from experiments.paper.drawing import frame_of
 
 Only = Mapping[str, Collection[str]]
 """Of each column the values that are wanted, e.g. {"model": ["DoppelGANger", "AR"]}."""
@@ -50,7 +49,7 @@ class Kept:
 
     def frame(self) -> pd.DataFrame:
         """The numbers as they were computed; raises OSError where they are missing."""
-        return frame_of(self.file(".csv"))
+        return written.frame(self.file(".csv"))
 
     def drawing(self) -> Figure | Image | Markdown:
         """The figure of these numbers; as it was drawn, where an earlier version computed other columns."""

@@ -1,10 +1,12 @@
-"""What the .json beside an artifact holds, as all who read it see it: what computed it, its runs, its verdicts."""
+"""What is written beside an artifact, as all who read it see it: its numbers; what computed them, runs and verdicts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NotRequired
 
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from typing_extensions import TypedDict
 
 from dg.files import read_json
@@ -43,3 +45,16 @@ class Written(TypedDict):
 def read(file: Path) -> Written:
     """The .json of an artifact; raises ValueError that names the file and the field that is wrong."""
     return read_json(file, Written)
+
+
+def frame(file: Path) -> pd.DataFrame:
+    """The numbers of an artifact as they were computed.
+
+    A .csv does not tell an empty text from no value: there is a text wherever a model is not left out.
+    """
+    numbers = pd.read_csv(file, low_memory=False, float_precision="round_trip")
+    there = numbers["left out"].isna() if "left out" in numbers else pd.Series(True, numbers.index)
+    for column in numbers.columns.difference(["left out"]):
+        if not is_numeric_dtype(numbers[column]) or column == "panel":
+            numbers[column] = numbers[column].astype(object).mask(numbers[column].isna() & there, "")
+    return numbers

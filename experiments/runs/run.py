@@ -88,10 +88,13 @@ class Run:
 
     The config is the caller's own. The folder is data: nothing in it is a configuration, and config.yaml is there for
     people only, so that a folder of runs that somebody else sends is safe to draw tables from.
+
+    told: its provenance where the folder is elsewhere, and numbers of it are kept (experiments.paper.earlier)
     """
 
     folder: Path
     config: DictConfig = field(compare=False)
+    told: Facts | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, config: DictConfig) -> Run:
@@ -126,6 +129,8 @@ class Run:
     @cached_property
     def provenance(self) -> Facts:
         """What run.json says: revision, versions, data hash, seconds, device; raises ValueError where it is damaged."""
+        if self.told is not None:
+            return self.told
         try:
             facts = read_json(self.folder / "run.json", Facts)
         except (OSError, ValueError) as error:

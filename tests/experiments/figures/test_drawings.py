@@ -13,8 +13,8 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 
 from experiments.ink.plots import COLUMN, PAGE, footer, heading, save
-from experiments.paper import artifact
-from experiments.paper.drawing import frame_of, note_of, redraw
+from experiments.paper import artifact, written
+from experiments.paper.drawing import note_of, redraw
 from tests import slowly
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +31,7 @@ CATEGORIES = {"scoreboard", "training"}  # ticks of the former are names; the la
 
 def drawing(csv: Path) -> Figure:
     """As artifact.draw makes it, on a canvas."""
-    figure = artifact.find(csv.stem).render(frame_of(csv))
+    figure = artifact.find(csv.stem).render(written.frame(csv))
     assert isinstance(figure, Figure)
     heading(figure, artifact.titled(csv.stem))
     footer(figure, note_of(csv))

@@ -1,0 +1,122 @@
+"""Numbers that results hold already: `extends=` takes them over, and only runs that are not behind them are made.
+
+A model or a seed more then costs no more than itself. Runs are the same where their ids are, which are hashes of all
+that decides them. That what computes numbers is still the same is seen by the rows of `real`, which come out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from omegaconf import DictConfig
+from pandas.api.types import is_integer_dtype
+from typing_extensions import TypedDict
+
+from dg.files import read_json
+from experiments.ink.models import KEPT, REAL, is_control
+from experiments.paper import written
+from experiments.runs.provenance import Facts
+from experiments.runs.run import Run
+
+
+class Source(Facts):
+    """A run behind an artifact, with all that was told of it."""
+
+    model: str
+    seed: int
+    scale: str
+
+
+class Sources(TypedDict):
+    """The part of an artifact's .json that is about its runs."""
+
+    runs: list[Source]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An artifact's numbers, and by id the runs behind them but controls: these train nothing and are drawn anew."""
+
+    file: Path
+    frame: pd.DataFrame
+    runs: Mapping[str, Facts]
+
+    @classmethod
+    def read(cls, name: str, folder: Path) -> Earlier:
+        """Those of the artifact `name` in a folder of results.
+
+        Raises OSError where it is not there, and ValueError where it is damaged or cannot be extended.
+        """
+        file = folder / f"{name}.csv"
+        frame = written.frame(file)
+        if not {"model", "seed"} <= {*frame.columns} or REAL not in set(frame["model"]):
+            raise ValueError(
+                f"{file} cannot be extended: only numbers of models and seeds with rows of {REAL!r} can, by which is "
+                "seen that the same code made them; compute it whole, without extends="
+            )
+        sources = read_json(file.with_suffix(".json"), Sources)["runs"]
+        return cls(file, frame, {run.get("id", ""): run for run in sources if not is_control(run["model"])})
+
+    def among(self, configs: Sequence[DictConfig]) -> list[Run]:
+        """The runs of a grid, those that are behind these numbers with what was told of them.
+
+        Raises ValueError where there are none, where a model and a seed have several runs, or where no seed is both
+        here and made anew.
+        """
+        there = [Run.of(config) for config in configs]
+        runs = [Run(run.folder, run.config, self.runs.get(run.folder.name)) for run in there]
+        if len({(run.model, run.seed) for run in runs}) < len(runs):
+            raise ValueError(f"{self.file} cannot be extended: here a model has several runs with the same seed")
+        taken, made = ({run.seed for run in runs if (run.told is None) == anew} for anew in (False, True))
+        if not taken:
+            raise ValueError(f"{self.file} is of none of these runs: name its dataset, scale and data, or no extends=")
+        if not taken & made:
+            raise ValueError(
+                f"nothing is left to make of a seed that {self.file} has, by which were seen that the same code made "
+                "it: name a line-up with a control"
+            )
+        return runs
+
+    def extended(self, frame: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
+        """A frame of the runs that were made, and the rows of those that are taken over, in the order of `runs`.
+
+        Raises ValueError where other columns were computed, or other numbers of `real`.
+        """
+        real, again = (_real(rows, {*self.frame["seed"]} & {*frame["seed"]}) for rows in (self.frame, frame))
+        if {*frame.columns} != {*self.frame.columns} or not _same(real[frame.columns], again):
+            raise ValueError(
+                f"{self.file} was computed by other code, or of other rows: its numbers of {REAL!r} are not those of "
+                "now; compute it whole, without extends="
+            )
+        taken = {(run.model, run.seed) for run in runs if run.told is not None}
+        kept = self.frame.loc[[pair in taken for pair in _pairs(self.frame)], frame.columns]
+        whole = [frame, kept.astype({name: kind for name, kind in frame.dtypes.items() if is_integer_dtype(kind)})]
+        places = {(run.model, run.seed): place for place, run in enumerate(runs)}
+        order = [places.get(pair, -1) for pair in chain(*map(_pairs, whole))]
+        return pd.concat(whole).iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
+def _pairs(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """Of each row the model and the seed of its run, which may have a second row for the generator that it kept."""
+    return zip(frame["model"].str.removesuffix(KEPT), frame["seed"], strict=True)
+
+
+def _real(frame: pd.DataFrame, seeds: set[int]) -> pd.DataFrame:
+    """The rows of `real` as a .csv has them, which does not tell an empty text from no value."""
+    rows = frame[frame["model"].eq(REAL) & frame["seed"].isin(seeds)]
+    return pd.read_csv(StringIO(rows.to_csv(index=False)))
+
+
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Whether they have the same texts, and numbers that differ by no more than another processor's rounding."""
+    try:
+        pd.testing.assert_frame_equal(one, other, check_dtype=False, rtol=1e-6)
+    except AssertionError:
+        return False
+    return True
