@@ -25,9 +25,9 @@ def main(config: DictConfig) -> None:
 
     chosen = overrides("artifact", "results", "extends", "jobs", "changed", "plan")
     jobs = jobs_of(config)
+    artifact.find(config.artifact)
     earlier = Earlier.read(config.artifact, Path(config.extends)) if config.extends else None
     if config.plan:
-        artifact.find(config.artifact)
         cells = checked(grid(config.artifact, chosen))
         left = [run.config for run in earlier.among(cells) if run.told is None] if earlier else cells
         print(plan(config.artifact, left, jobs=jobs))
