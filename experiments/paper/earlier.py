@@ -51,9 +51,11 @@ class Earlier:
     def read(cls, name: str, folder: Path) -> Earlier:
         """Those of the artifact `name` in a folder of results.
 
-        Raises OSError where it is not there, and ValueError where it is damaged or cannot be extended.
+        Raises ValueError where it is not there, is damaged, or cannot be extended.
         """
         file = folder / f"{name}.csv"
+        if not file.exists():
+            raise ValueError(f"{folder} has no {name}.csv, so that there is nothing to extend: name another folder")
         frame = written.frame(file)
         if not {"model", "seed"} <= {*frame.columns} or REAL not in set(frame["model"]):
             raise ValueError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.downstream.classification import CLASSIFIERS, accuracy, balanced_accuracy, labels
+from benchmarks.downstream.features import summary
 from benchmarks.statistics.correlation import correlation
 from dg.datasets import gcut
 from dg.datasets.gcut.simulator import ENDS, LONGEST, _lengths, simulate
@@ -59,6 +61,16 @@ def test_end_events_in_their_shares_decide_the_levels(tasks):
     event = tasks.metadata["end event type"].astype(str).to_numpy()
     for level in levels(tasks):
         assert np.ptp([np.median(level[event == end.event]) for end in ENDS]) > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MLP", "logistic regression", "decision tree"])
+def test_the_measurements_tell_the_end(tasks, name):
+    """As the classifiers of Figure 13 need it: they know more than the most frequent class, and of all four classes."""
+    inputs, ends = summary(tasks), labels(tasks, "end event type")
+    known = CLASSIFIERS[name](0).fit(inputs[:2000], ends[:2000]).predict(inputs[2000:])
+    assert accuracy(ends[2000:], known) > np.mean(ends[2000:] == "FINISH") + 0.08
+    assert balanced_accuracy(ends[2000:], known) > 0.6
 
 
 def test_measurements_are_consistent(tasks):
