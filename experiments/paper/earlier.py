@@ -6,10 +6,9 @@ that decides them. That what computes numbers is still the same is seen by the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from io import StringIO
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +87,7 @@ class Earlier:
     def extended(self, frame: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
         """A frame of the runs that were made, and the rows of those that are taken over, in the order of `runs`.
 
-        Raises ValueError where other columns were computed, or other numbers of `real`.
+        Raises ValueError where other columns were computed, or other numbers of `real`, or where a run has no row.
         """
         real, again = (_real(rows, {*self.frame["seed"]} & {*frame["seed"]}) for rows in (self.frame, frame))
         if {*frame.columns} != {*self.frame.columns} or not _same(real[frame.columns], again):
@@ -97,16 +96,33 @@ class Earlier:
                 "now; compute it whole, without extends="
             )
         taken = {(run.model, run.seed) for run in runs if run.told is not None}
-        kept = self.frame.loc[[pair in taken for pair in _pairs(self.frame)], frame.columns]
-        whole = [frame, kept.astype({name: kind for name, kind in frame.dtypes.items() if is_integer_dtype(kind)})]
+        models = {model for model, _ in taken}
+        kept = self.frame.loc[_of(self.frame, taken, models), frame.columns]
+        there, unable = {*_pairs(kept)}, {*kept.loc[_left_out(kept), "model"]}
+        if missing := [pair for pair in taken - there if pair[0] not in unable]:
+            model, seed = min(missing)
+            raise ValueError(f"{self.file} has no row of {model} with seed {seed}; compute it whole, without extends=")
+        kept = kept.astype({name: kind for name, kind in frame.dtypes.items() if is_integer_dtype(kind)})
+        whole = pd.concat([frame[~_of(frame, set(), models)], kept], ignore_index=True)
         places = {(run.model, run.seed): place for place, run in enumerate(runs)}
-        order = [places.get(pair, -1) for pair in chain(*map(_pairs, whole))]
-        return pd.concat(whole).iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+        order = np.where(_left_out(whole), len(runs), [places.get(pair, -1) for pair in _pairs(whole)])  # -1: real
+        return whole.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def _pairs(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
     """Of each row the model and the seed of its run, which may have a second row for the generator that it kept."""
     return zip(frame["model"].str.removesuffix(KEPT), frame["seed"], strict=True)
+
+
+def _of(frame: pd.DataFrame, pairs: Set[tuple[str, int]], models: Set[str]) -> pd.Series:
+    """Whether a row is one of these models and seeds, or says why one of `models` is left out."""
+    of_run = pd.Series([pair in pairs for pair in _pairs(frame)], frame.index, dtype=bool)
+    return of_run | (_left_out(frame) & frame["model"].isin(models))
+
+
+def _left_out(frame: pd.DataFrame) -> pd.Series:
+    """Whether a row says that a model cannot take part, and why (experiments.studies.capabilities)."""
+    return frame["left out"].notna() if "left out" in frame else pd.Series(False, frame.index)
 
 
 def _real(frame: pd.DataFrame, seeds: set[int]) -> pd.DataFrame:

@@ -21,27 +21,40 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def made(store, tmp_path, together) -> Callable[..., Path]:
-    """Table 3 of some models and seeds at scale smoke, in a folder of its own; by what it extends, if anything."""
+    """Table 3 of some models and seeds at scale smoke, in a folder of its own; by what it extends, if anything.
 
-    def table3(folder: str, models: str, *overrides: str, extends: Path | None = None, outputs: Path = store) -> Path:
+    name: or another artifact
+    """
+
+    def write(
+        folder: str,
+        models: str,
+        *overrides: str,
+        name: str = "table3",
+        extends: Path | None = None,
+        outputs: Path = store,
+    ) -> Path:
         with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
             chosen = [f"hydra.sweeper.params.model='{models}'", "scale=smoke", "logger=csv", f"outputs={outputs}"]
-            earlier = Earlier.read("table3", extends) if extends else None
-            runs = fitted("table3", [*chosen, *overrides], earlier=earlier)
-            artifact.write("table3", runs, tmp_path / folder, earlier)
+            earlier = Earlier.read(name, extends) if extends else None
+            runs = fitted(name, [*chosen, *overrides], earlier=earlier)
+            artifact.write(name, runs, tmp_path / folder, earlier)
         return tmp_path / folder
 
-    return table3
+    return write
 
 
-def test_what_is_extended_is_as_if_it_were_made_whole(made, tmp_path):
-    """The model that is taken over is not made again: the other outputs do not have it."""
-    whole = made("whole", "ar,naive_gan,bootstrap", "scale.seeds=2")
-    half = made("half", "ar,bootstrap")
-    more = made("more", "ar,naive_gan,bootstrap", "scale.seeds=2", extends=half, outputs=tmp_path / "outputs")
-    pd.testing.assert_frame_equal(*(pd.read_csv(folder / "table3.csv") for folder in (whole, more)), rtol=0, atol=0)
-    assert (more / "table3.md").read_text() == (whole / "table3.md").read_text()
-    ids = [[(run["id"], run["model"], run["seed"]) for run in _json(folder)["runs"]] for folder in (whole, more)]
+@pytest.mark.parametrize("name", ["table3", "figure19"])
+def test_what_is_extended_is_as_if_it_were_made_whole(made, tmp_path, name):
+    """The model that is taken over is not made again: the other outputs do not have it. Figure 19 leaves it out."""
+    whole = made("whole", "ar,naive_gan,bootstrap", "scale.seeds=2", name=name)
+    half = made("half", "ar,bootstrap", name=name)
+    elsewhere = {"extends": half, "outputs": tmp_path / "outputs"}
+    more = made("more", "ar,naive_gan,bootstrap", "scale.seeds=2", name=name, **elsewhere)
+    pd.testing.assert_frame_equal(*(pd.read_csv(folder / f"{name}.csv") for folder in (whole, more)), rtol=0, atol=0)
+    assert (more / f"{name}.md").read_text() == (whole / f"{name}.md").read_text()
+    sources = [json.loads((folder / f"{name}.json").read_text())["runs"] for folder in (whole, more)]
+    ids = [[(run["id"], run["model"], run["seed"]) for run in runs] for runs in sources]
     assert ids[0] == ids[1] and len(ids[0]) == 6
     assert len([*(tmp_path / "outputs" / "runs").iterdir()]) == 5
 
@@ -67,6 +80,9 @@ def test_numbers_of_other_code_are_not_extended(made, tmp_path):
         frame.to_csv(tmp_path / name / "table3.csv", index=False)
         with pytest.raises(ValueError, match=rf"{name}/table3.csv was computed by other code"):
             made("more", "ar,rnn,bootstrap", extends=tmp_path / name)
+    numbers[numbers["model"] != "ar"].to_csv(half / "table3.csv", index=False)
+    with pytest.raises(ValueError, match=r"half/table3.csv has no row of ar with seed 0"):
+        made("more", "ar,rnn,bootstrap", extends=half)
     numbers[numbers["model"] != "real"].to_csv(half / "table3.csv", index=False)
     with pytest.raises(ValueError, match=r"half/table3.csv cannot be extended: only numbers of models and seeds"):
         made("more", "ar,rnn,bootstrap", extends=half)
@@ -79,7 +95,3 @@ def test_results_that_are_not_there_or_damaged_are_named(made, tmp_path):
     (half / "table3.json").write_text(json.dumps({"runs": [{"id": 1}]}))
     with pytest.raises(ValueError, match=r"half/table3.json: runs.0"):
         made("more", "ar,bootstrap", extends=half)
-
-
-def _json(folder: Path) -> dict:
-    return json.loads((folder / "table3.json").read_text())
