@@ -31,8 +31,8 @@ figure26.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# On 1,506 real pages (`results/wwt-real/`; two seeds, 5,000 batches) DoppelGANger keeps the ranking with 0.80, as in
-# the paper, and with wide noise with 1.00. AR has -0.70, where the paper has 0.80, so ours agrees for DoppelGANger
-# alone. All predictors score about 1.00 on AR's and the RNN's own samples, so their ranking says nothing. The main
-# caveat is that the real halves agree by only -0.20 and 0.80 with the two seeds, and that pages shuffled in time
-# reach 1.00. An order of four predictors therefore says little.
+# On 1,506 real pages (`results/wwt-real/`; three seeds, 2,000 batches) DoppelGANger keeps the ranking with 1.00 (0.80
+# to 1.00; the paper has 0.80); that it does so best is inconclusive. AR has -0.80, where the paper has 0.80: that it
+# is best fails. All predictors score about 1.00 on AR's and the RNN's own samples, so their ranking says nothing. The
+# main caveat is that the real halves agree by only 0.40 (-0.20 to 0.40), and that pages shuffled in time reach 1.00.
+# An order of four predictors therefore says little.

@@ -7,13 +7,14 @@ import math
 import pandas as pd
 
 UNDEFINED = "undefined"
+HUGE = 1e9  # from here on the exponent says more than the digits
 
 
 def printed(value: float, form: str | None = None, *, undefined: str = UNDEFINED) -> str:
     """One number; without a `form`, three decimals under 100, none above. `undefined` replaces what is not finite."""
     if not math.isfinite(value):
         return undefined
-    return format(value, form or (".3f" if abs(value) < 100 else ",.0f"))
+    return format(value, ".1e" if abs(value) >= HUGE else form or (".3f" if abs(value) < 100 else ",.0f"))
 
 
 def percent(share: float) -> str:

@@ -124,9 +124,9 @@ def table(frame: pd.DataFrame, paper: dict[str, float]) -> str:
                 "95 % of resamples, widest": reach(pd.Series([one["low"].min(), one["high"].max()]), ".2f"),
                 "seeds": len(one),
                 "tied algorithms": f"{one['tied'].median():g}",
-                "best less worst score": f"{ranges.median():.3f}",
-                "mean score on A′": f"{of_model['transferred'].mean():.3f}",
-                "of real": f"{of_model['transferred'].mean() / of_real:.2f}",
+                "best less worst score": printed(ranges.median(), ".3f"),
+                "mean score on A′": printed(of_model["transferred"].mean(), ".3f"),
+                "of real": printed(of_model["transferred"].mean() / of_real, ".2f"),
             }
         )
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
