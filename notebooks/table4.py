@@ -28,7 +28,7 @@ Markdown(page("table4", frame, made))
 # %% [markdown]
 # ## What we see
 #
-# On real rows (`results/wwt-real/`, 2,000 batches) AR, the HMM and the naive GAN train fastest, and the RNN takes longest,
-# 6 times as long as DoppelGANger. In the paper the naive GAN is the fastest, which fails here, and TimeGAN takes longest:
-# that it takes longer than DoppelGANger holds, 3.6 times. The runs had other work beside them; on idle cores
-# (`python -m benchmarks.speed.models`) the ratios to DoppelGANger are those of D31.
+# On real rows (`results/wwt-real/`, 2,000 batches) AR, the HMM and the naive GAN train fastest, and the RNN takes
+# longest, 6 times as long as DoppelGANger. In the paper the naive GAN is the fastest, which fails here, and TimeGAN
+# takes longest: that it takes longer than DoppelGANger holds, 3.6 times. The runs had other work beside them; on idle
+# cores (`python -m benchmarks.speed.models`) the ratios to DoppelGANger are those of D31.
