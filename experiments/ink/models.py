@@ -60,7 +60,8 @@ def label_of(model: object) -> str:
         return OTHERS[name]
     kept = name.removesuffix(KEPT)
     if kept != name and kept in models():
-        return f"{label_of(kept)}, lowest {models()[kept].keep_best.upper()}"
+        words = models()[kept].keep_best.split("_")  # "autocorrelation_mse": autocorrelation MSE
+        return f"{label_of(kept)}, lowest {' '.join(word.upper() if len(word) == 3 else word for word in words)}"
     return models()[name].shown.label if name in models() else name
 
 
