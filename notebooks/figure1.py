@@ -31,8 +31,8 @@ figure1.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# On real rows (`results/wwt-real-released/`, three seeds) DoppelGANger's curves lie along the real one. Their week
-# stands out as much as the real one (0.029 of 0.030), their year half as much (0.024 of 0.052). As released, weeks
-# are too strong with one seed. A Gaussian has both. Of the other models (`results/wwt-real/`, of earlier versions)
-# the deep ones are flat or noise beyond a month or two; AR and the RNN stay far above, because maps that are iterated
+# On real rows (`results/wwt-real-whole/`, three seeds, 16,000 batches) DoppelGANger's curves lie along the real one.
+# At its best by V its week stands out as much as the real one (0.029 of 0.030), its year half as much (0.029 of
+# 0.050). A naive GAN at its best has both (0.024 and 0.052), and so has a Gaussian. The other deep models are flat or
+# noise beyond a month or two; AR and the RNN as their paper says stay far above, because maps that are iterated
 # without noise forget nothing.
