@@ -31,10 +31,10 @@ figure10.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# On 1,500 simulated tasks (`results/gcut-simulated/`, two seeds) DoppelGANger's Jensen-Shannon divergence is 0.0036
-# bits, as released 0.0107, the naive GAN's 0.113 and the bootstrap's 0.0006. The paper says that DoppelGANger mimics
-# the distribution and that the naive GAN misses a category; ours agrees, and the naive GAN gives only FINISH. On 126
+# On 1,500 simulated tasks (`results/gcut-simulated/`, three seeds) DoppelGANger's Jensen-Shannon divergence is 0.0025
+# bits, as released 0.0129, the naive GAN's 0.104 and the bootstrap's 0.0007. The paper says that DoppelGANger mimics
+# the distribution and that the naive GAN misses a category: that holds, and the naive GAN gives only FINISH. On 126
 # real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger has 0.0075, as released 0.0095, as the bootstrap
-# (0.0075), and the naive GAN 0.077, ten times as much. DoppelGANger too misses the rarest type, FAIL: with both seeds
+# (0.0075), and the naive GAN 0.077, ten times as much. DoppelGANger too misses the rarest type, FAIL: with all seeds
 # on simulated tasks and with two of three on the job-days, where resampling misses it with all three. The budgets are
-# tiny (200 and 1,000 batches).
+# tiny (400 and 1,000 batches).

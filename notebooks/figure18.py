@@ -33,8 +33,8 @@ figure18.render(frame)
 #
 # The paper says that DoppelGANger's durations are clearly the most faithful. On 126 real job-days
 # (`results/gcut_jobs-real/`, three seeds) DoppelGANger is closest with 185 records (85 to 520); the HMM has 226, the
-# released variant 442 and the naive GAN 569. On 1,500 simulated tasks (`results/gcut-simulated/`, two seeds)
-# DoppelGANger has 5.6, the HMM 5.8 and the released variant 5.9, and their ranges overlap. So a DoppelGANger is first
-# in both, but not clearly. AR and the RNN have more than 1,200 because most or all of their samples do not end;
-# budgets are tiny (1,000 and 200 batches), and on the job-days the bootstrap's 214 (65 to 222) are no farther than
-# DoppelGANger's.
+# released variant 442 and the naive GAN 569. On 1,500 simulated tasks (`results/gcut-simulated/`, three seeds)
+# DoppelGANger has 5.7, the released variant 5.6, the HMM 6.9 and the naive GAN 12.4: that DoppelGANger is closest
+# holds there, though not against controls. AR and the RNN have more than 1,200 because most or all of their samples
+# do not end; budgets are tiny (1,000 and 400 batches), and on the job-days the bootstrap's 214 (65 to 222) are no
+# farther than DoppelGANger's.

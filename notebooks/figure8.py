@@ -34,7 +34,8 @@ figure8.render(frame)
 # On 126 real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger is the closest model: its Wasserstein-1
 # distance is 0.17 (0.16 to 0.19), as released 0.22, the naive GAN's 0.30 (0.28 to 0.46) and the bootstrap's 0.05; by
 # the rule that is inconclusive, for one seed of AR is near (0.26). A Gaussian has 0.16. On 1,500 simulated tasks
-# (`results/gcut-simulated/`, two seeds) the released variant is closest with 0.24, DoppelGANger has 0.41, the HMM
-# 0.44 and AR 0.65. The paper says that DoppelGANger is much closer than any baseline. Ours agrees that a DoppelGANger
-# is closest, not that it is clearly so. The budgets are tiny (1,000 and 200 batches), and the controls, the bootstrap
-# and the other real half, are far closer than every model: "closest, controls included" fails.
+# (`results/gcut-simulated/`, three seeds) the released variant is closest with 0.15, DoppelGANger has 0.25, the HMM
+# 0.37 and AR 0.38, and that is inconclusive too. The paper says that DoppelGANger is much closer than any baseline.
+# Ours agrees that a DoppelGANger is closest, not that it is clearly so. The budgets are tiny (1,000 and 400 batches),
+# and the controls, a Gaussian on the simulated tasks, are far closer than every model: "closest, controls included"
+# fails.

@@ -32,8 +32,9 @@ figure9.render(frame)
 # ## What we see
 #
 # The paper says that DoppelGANger captures both modes of the durations and that the RNN misses the second. On 1,500
-# simulated tasks (`results/gcut-simulated/`, two seeds) we agree: DoppelGANger has a mode at one record and one near
-# 14, and its distance is 5.6 records, where the other real half has 1.8. The RNN has 1,857 because three quarters of
-# its tasks run past 50 records. On 126 real job-days (`results/gcut_jobs-real/`, three seeds) DoppelGANger has 185
-# records (85 to 520), as released 442, the bootstrap 214 and the RNN 1,290, because the RNN's jobs never end. The
-# budgets are tiny (1,000 and 200 batches, RNN 80 and 20), so the RNN's failure may be one of training.
+# simulated tasks (`results/gcut-simulated/`, three seeds) this holds: DoppelGANger has a mode at one record and one
+# near 13, and its distance is 5.7 records, where the other real half has 2.5. The RNN has 1,832 because three
+# quarters of its tasks run past 50 records. On 126 real job-days (`results/gcut_jobs-real/`, three seeds)
+# DoppelGANger has 185 records (85 to 520), as released 442, the bootstrap 214 and the RNN 1,290, because the RNN's
+# jobs never end. The budgets are tiny (1,000 and 400 batches, RNN 80 and 40), so the RNN's failure may be one of
+# training.
