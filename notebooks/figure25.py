@@ -32,8 +32,8 @@ figure25.render(frame)
 # ## What we see
 #
 # The paper says that DoppelGANger and AR keep the ranking best (both 1.00). On 1,500 simulated tasks
-# (`results/gcut-simulated/`, two seeds, 200 batches) AR has 0.99, the RNN 1.00 and DoppelGANger only 0.55, where the
-# real halves agree by 0.95; the released variant has 0.94. AR's and the RNN's samples are poor all the same (0.68 and
-# 0.58 of real), and DoppelGANger's reach 0.99. On 126 real job-days (`results/gcut_jobs-real/`, three seeds, 1,000
+# (`results/gcut-simulated/`, three seeds, 400 batches) AR, the RNN and the HMM have 0.90 and DoppelGANger 0.70, as
+# much as the real halves agree with each other: inconclusive. AR's and the RNN's samples are poor all the same (0.67
+# and 0.43 of real), DoppelGANger's reach 0.90. On 126 real job-days (`results/gcut_jobs-real/`, three seeds, 1,000
 # batches) the ranking is lost: the real halves themselves agree by only 0.16 (0.13 to 0.89). DoppelGANger has 0.56,
 # inconclusive, and that AR (0.21) keeps it best fails: the HMM has 0.76. A ranking of five classifiers says little.
