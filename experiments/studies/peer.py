@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,17 @@ from experiments.runs.run import Run, one_a_seed
 
 
 def folder(run: Run) -> Path:
-    """Where the peer's samples are, if they have been made: `make peer-rows`."""
-    name = f"{run.real.train.fingerprint}-{run.config.scale.batches}-{run.seed}"
+    """Where the peer's samples are, if `make peer-rows` has made them; its name is a hash of what decides them."""
+    log, batches = ",".join(run.config.dataset.log), run.config.scale.batches
+    decisive = [PEER, run.real.train.fingerprint, log, str(batches), str(sample_len(run)), str(run.seed)]
+    name = hashlib.sha256("\n".join(decisive).encode()).hexdigest()[:12]
     return Path(run.config.outputs) / "peer" / name
+
+
+def sample_len(run: Run) -> int:
+    """S, which is our own (D22), also where trials would choose ours."""
+    named = run.config.dataset.get("sample_len")
+    return recommended_sample_len(run.real.train.schema.max_length) if named in (None, AUTO) else int(named)
 
 
 def samples(run: Run) -> TimeSeriesDataset | None:
@@ -36,17 +45,16 @@ def rows(runs: Sequence[Run]) -> Iterator[tuple[Run, TimeSeriesDataset]]:
 
 
 def make(run: Run) -> None:
-    """Trains the peer on the run's A, unless that is done. S is our own (D22), also where trials would choose ours."""
+    """Trains the peer on the run's A, unless that is done."""
     if (folder(run) / "generated").exists():
         return
     config, start = run.config, time.perf_counter()
-    named, usual = config.dataset.get("sample_len"), recommended_sample_len(run.real.train.schema.max_length)
     drawn = sampled(
         run.real.train,
         run.real.wanted,
         log=config.dataset.log,
         batches=config.scale.batches,
-        sample_len=usual if named in (None, AUTO) else named,
+        sample_len=sample_len(run),
         seed=run.seed,
     )
     facts = {"peer": PEER, "batches": config.scale.batches, "seconds": time.perf_counter() - start}

@@ -21,3 +21,12 @@ def test_it_has_a_row_where_its_samples_are_there(smoke, monkeypatch, table, dat
 
 def test_it_is_no_competitor_of_doppelganger_but_one_itself():
     assert kind_of(PEER) == "doppelganger" and competitors([PEER, "ar"]) == ["ar"]
+
+
+def test_samples_of_other_settings_are_not_its(smoke):
+    """Another scale of the views, S or budget trains another peer."""
+    usual, *others = (
+        peer.folder(smoke("model=bootstrap", *chosen))
+        for chosen in ([], ["dataset.log=[]"], ["+dataset.sample_len=5"], ["scale.batches=3"], ["seed=1"])
+    )
+    assert len({usual, *others}) == 5 and {folder.parent for folder in others} == {usual.parent}
