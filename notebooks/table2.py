@@ -33,8 +33,9 @@ Markdown(page("table2", frame, made))
 # halves of the real homes are 1.56 and 1.39 apart, so that DoppelGANger's cable homes are as near as real ones of
 # another half; the paper's 0.68 and 0.74 are nearer than these. The naive GAN, second in the paper, is last (7.58 and
 # 15.87) and has hardly learnt how many homes have which technology. The budget is 6,000 batches, a seventeenth of the
-# release's.
+# release's. An outside DoppelGANger, gretel-synthetics 0.22.20, has 7.40 and 6.37 on the same rows after as many
+# batches.
 #
-# With 51,000 batches and three seeds (`results/mba-real-long/`) DoppelGANger has 1.08 and 1.18, near what two halves of
-# the real homes have there, 0.86 and 1.39; AR has 1.99 and 2.53. That it is closest is inconclusive: one seed has 2.13
-# for DSL, and three seeds are few.
+# With 51,000 batches and three seeds (`results/mba-real-long/`) DoppelGANger has 1.08 and 1.18, near what two halves
+# of the real homes have there, 0.86 and 1.39; AR has 1.99 and 2.53. That it is closest is inconclusive: one seed has
+# 2.13 for DSL, and three seeds are few.
