@@ -51,7 +51,7 @@ def test_what_has_no_path_is_left_out_and_told(queued, capsys):
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [
-        (["only=nowhere"], "only=nowhere is none of the folders: schemas, wwt-real-released"),
+        (["only=nowhere"], "only=nowhere is none of the folders: schemas, wwt-real-whole"),
         (["entries=[{folder:a,data:null,scale:small,artifacts:[table99]}]"], "unknown artifact 'table99'"),
         (
             ["entries=[{folder:a,data:moon,scale:small,artifacts:[table1]}]"],
