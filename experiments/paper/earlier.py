@@ -7,7 +7,7 @@ that decides them. That what computes numbers is still the same is seen by the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
@@ -70,8 +70,7 @@ class Earlier:
         Raises ValueError where there are none, where a model and a seed have several runs, or where no seed is both
         here and made anew.
         """
-        there = [Run.of(config) for config in configs]
-        runs = [Run(run.folder, run.config, self.runs.get(run.folder.name)) for run in there]
+        runs = [replace(run, told=self.runs.get(run.folder.name)) for run in map(Run.of, configs)]
         if len({(run.model, run.seed) for run in runs}) < len(runs):
             raise ValueError(f"{self.file} cannot be extended: here a model has several runs with the same seed")
         taken, made = ({run.seed for run in runs if (run.told is None) == anew} for anew in (False, True))
