@@ -12,10 +12,10 @@ import runpy
 import sys
 import textwrap
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from dg import __version__
+from experiments.console.meant import meant
 
 DOORS = Path(__file__).resolve().parents[1]
 CONF = DOORS.parent / "conf"
@@ -32,9 +32,8 @@ def main() -> None:
     elif verb in ("--help", "-h", "help"):
         print(overview())
     elif verb not in verbs():
-        near = get_close_matches(verb, verbs(), n=1, cutoff=0.5)
-        meant = f"did you mean `dg {near[0]}`? " if near else ""
-        sys.exit(f"error: there is no verb {verb!r}; {meant}`dg --help` lists them: {', '.join(verbs())}")
+        near = meant(verb, verbs(), "`dg {}`", cutoff=0.5)
+        sys.exit(f"error: there is no verb {verb!r}; {near}`dg --help` lists them: {', '.join(verbs())}")
     elif {"--help", "-h"} & set(options):
         print(explained(verb))
     else:
@@ -79,9 +78,8 @@ def _refuse(verb: str, options: list[str]) -> None:
     names = [option.partition("=")[0].partition(".")[0] for option, _ in known]
     unknown = [name for name in given if verb in FIRST and name not in names and name[:1] not in "+~"]
     if unknown:
-        near = get_close_matches(unknown[0], names, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        sys.exit(f"error: dg {verb} has no option {unknown[0]!r}; {meant}it has {', '.join(dict.fromkeys(names))}")
+        near, listed = meant(unknown[0], names), ", ".join(dict.fromkeys(names))
+        sys.exit(f"error: dg {verb} has no option {unknown[0]!r}; {near}it has {listed}")
     missing = [
         option
         for (option, told), name in zip(known, names, strict=True)

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
 from types import FrameType
@@ -16,6 +15,8 @@ import psutil
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
+
+from experiments.console.meant import meant
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,7 +76,7 @@ def arguments(config: DictConfig, function: Callable[..., object]) -> dict[str, 
     given: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     names = list(signature(function).parameters)
     for name in given.keys() - names:
-        raise ValueError(f"there is no setting {name!r}{_meant(name, names)}; there are {', '.join(names)}")
+        raise ValueError(f"there is no setting {name!r}; {meant(name, names)}there are {', '.join(names)}")
     return given
 
 
@@ -112,12 +113,8 @@ def told(error: BaseException) -> str:
 def _not_there(error: OmegaConfBaseException) -> str:
     name = error.full_key or str(error.key)
     own = f"; where names are yours to choose, +{name}=…" if "." in name else ""
-    return f"there is no setting {name!r}{_meant(str(error.key), list(map(str, error.parent_node or ()))) or own}"
-
-
-def _meant(name: str, names: list[str]) -> str:
-    near = get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = meant(str(error.key), map(str, error.parent_node or ())).strip()
+    return f"there is no setting {name!r}{f'; {near}' if near else own}"
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

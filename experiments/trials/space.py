@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import Field, model_validator
 from dg import hyperparameters
 from dg.encoding import Encoder
 from dg.files import short
+from experiments.console.meant import meant
 from experiments.paper.grid import choices, quoted
 from experiments.runs.settings import Checked
 
@@ -165,9 +165,9 @@ def _check(config: DictConfig, name: str, domain: Domain) -> None:
     owner, takes = _owner(config, part)
     known = _arguments(config, part)
     if argument not in known:
-        near = get_close_matches(argument, known, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise ValueError(f"space: {owner} has no hyper-parameter {argument!r}; {meant}it has {', '.join(known)}")
+        raise ValueError(
+            f"space: {owner} has no hyper-parameter {argument!r}; {meant(argument, known)}it has {', '.join(known)}"
+        )
     for value in domain.values:
         hyperparameters.check(takes, {argument: value}, f"space: {owner}")
 
