@@ -77,7 +77,8 @@ def mark_cut(axes: Axes, at: NDArray, values: NDArray, lowest: float) -> None:
     """Says at the foot of the axis which of the bars at `at` go on below it, and to where."""
     for x, value in zip(at, values, strict=True):
         if value < lowest:
-            text = axes.annotate(f"↓ {value:,.2g}", (x, lowest), (0, 1), textcoords="offset points", rotation=90)
+            told = f"{value:,.2g}" if value > -1e5 else f"{value:.0e}".replace("e+", "e")
+            text = axes.annotate(f"↓ {told}", (x, lowest), (0, 1), textcoords="offset points", rotation=90)
             text.set(ha="center", va="bottom", bbox={"fc": "white", "ec": "none", "pad": 0.3, "alpha": 0.8}, zorder=4)
 
 

@@ -28,6 +28,7 @@ from experiments.runs.data import Split, file_hash, split
 from experiments.runs.provenance import Facts, part_hash
 
 UNFINISHED = ".unfinished"
+CHECKPOINT = "checkpoint.ckpt"
 TEST_SEEDS = 1_000_000  # from here on seeds draw B′: no run has them
 SPLIT = 2  # of A, V and A′; 1 had another V for each seed (D55)
 SHOWN = ("shown", "compared_on", "best_on", "budgets")  # what is said of a model: how it looks and where it stands
@@ -275,7 +276,8 @@ def writing(run: Run) -> Iterator[Path]:
         for half in [*run.unfinished.rglob(".unfinished-*"), *run.unfinished.rglob("*.unfinished")]:
             shutil.rmtree(half) if half.is_dir() else half.unlink()
         yield run.unfinished
-        (run.unfinished / "checkpoint.ckpt").unlink(missing_ok=True)
+        if not run.config.keep_checkpoint:
+            (run.unfinished / CHECKPOINT).unlink(missing_ok=True)
         os.rename(run.unfinished, run.folder)
     except OSError as error:
         free = shutil.disk_usage(run.folder.parent).free / 2**20

@@ -111,6 +111,7 @@ class Settings(Open):
     outputs: Name
     capture: bool
     select: Literal["last", "best"]
+    keep_checkpoint: bool
     cells_a_device: Count
     scale: Scale
     model: Model

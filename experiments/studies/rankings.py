@@ -70,7 +70,8 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
         for x, top, model in zip(at, tops, models, strict=True):
             place = ranks(medians.loc[model])[number]
-            axis.annotate(f"{place:g}", (x, max(top, 0)), ha="center", va="bottom")
+            told, size = f"{place:g}".replace(".5", "½"), 5 if place % 1 else None  # two figures are as wide as a bar
+            axis.annotate(told, (x, max(top, 0)), ha="center", va="bottom", size=size)
     if "blind" in shown:
         blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
         axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)

@@ -1,0 +1,60 @@
+"""A run of more batches goes on where the same run of fewer has ended, if that kept its checkpoint."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from hydra.utils import get_class
+from omegaconf import DictConfig
+
+from dg.checkpoint import resumable
+from dg.module import GenerativeModule
+from experiments.runs.choosing import AUTO
+from experiments.runs.run import CHECKPOINT, UNFINISHED, Run, kept
+
+log = logging.getLogger(__name__)
+
+
+def can_go_on(config: DictConfig) -> bool:
+    """Whether a run of more batches begins with what this one trains.
+
+    Not where their number says more than when training ends: how long its phases are, how much noise privacy asks for,
+    and which generators are compared on V or by short trainings.
+    """
+    model, kind = config.model, get_class(config.model.module._target_)
+    whole = kind.steps is not GenerativeModule.steps or kind.max_epochs is not None
+    chosen = kept(config) or config.scale.validation.get("averages") or model.module.get("sample_len") == AUTO
+    return not (whole or chosen or model.get("privacy"))
+
+
+def shorter(run: Run) -> Run | None:
+    """The same run of fewer batches, of the most of them, that kept its checkpoint; None: there is none."""
+    found: dict[int, Run] = {}
+    for checkpoint in run.folder.parent.glob(f"*/{CHECKPOINT}") if can_go_on(run.config) else ():
+        if checkpoint.parent.suffix == UNFINISHED:
+            continue
+        config = run.config.copy()
+        config.batches = Run(checkpoint.parent, config).provenance.get("work", {}).get("batches", run.config.batches)
+        if config.batches < run.config.batches and Run.of(config).folder == checkpoint.parent:
+            found[config.batches] = Run.of(config)
+    return found[max(found)] if found else None
+
+
+def go_on(run: Run, folder: Path) -> None:
+    """Begins a run in `folder` with what `shorter` has kept, and with what was seen of it, unless it has begun.
+
+    Raises ValueError where the checkpoint is damaged.
+    """
+    if (folder / CHECKPOINT).exists() or (before := shorter(run)) is None:
+        return
+    resumable(before.folder / CHECKPOINT, {}, run.config.batches)
+    for seen in ("metrics", "samples"):
+        if (before.folder / seen).is_dir():
+            shutil.copytree(before.folder / seen, folder / seen, dirs_exist_ok=True)
+    half = folder / f"{UNFINISHED}-{CHECKPOINT}"
+    shutil.copy(before.folder / CHECKPOINT, half)
+    os.replace(half, folder / CHECKPOINT)
+    log.info("%s goes on from %s, %d batches", run.name, before.folder, before.config.batches)
