@@ -32,6 +32,6 @@ figure23.render(frame)
 # ## What we see
 #
 # On 300 real homes (`results/mba-real/`; five seeds, 6,000 batches) DoppelGANger's homes are nearer to training than
-# held-out homes with a probability of 0.49 (0.47 to 0.50), where 0.5 is a held-out sample and the bootstrap has 1: no
-# sign of memorisation, as the paper claims. As released for MBA it has 0.45, but the seeds range from 0.06 to 0.62.
-# The highest is a seed whose homes are nearer to training than real ones are, so one seed alone says little.
+# held-out homes with a probability of 0.515 (0.506 to 0.522), where 0.5 is a held-out sample and the bootstrap has 1:
+# hardly a sign of memorisation, as the paper claims. As released for MBA it has 0.421, and the seeds range from 0.314
+# to 0.541, so one seed alone says little.

@@ -32,6 +32,9 @@ figure4.render(frame)
 # %% [markdown]
 # ## What we see
 #
-# No committed result yet. At scale smoke ten batches train nothing, and the drawing says how far away each S begins: a
-# small one with many passes of an untrained RNN, a large one with few. It is not the drawing of the paper, which is
-# of trained models.
+# On real pages (`results/wwt-real-sizes/`; 2,000 batches, one seed, which decides nothing) the error falls from 0.00078
+# with S = 1 over 0.00067 with 5 and 0.00049 with 11 to 0.00019 with 22 and 0.00011 with 110, and a run takes 608
+# seconds with S = 1 and 50 with 110. That a larger S than 1 is better agrees with the paper. That a pass of many
+# records is hard to learn does not show in so short a training, where fewer passes are learnt sooner. The star is S as
+# short trainings choose it (D70). At scale smoke ten batches train nothing, and the drawing says how far away each S
+# begins.

@@ -27,9 +27,9 @@ Markdown(page("noise", frame, made))
 # %% [markdown]
 # ## What we see
 #
-# On real pages (`results/wwt-real/noise.md`, three seeds, 16,000 batches) the lowest median error on V is that of
-# eleven noise numbers a pass, as many as records, with weights averaged at a decay of 0.99: 0.00023, where real
-# samples have 0.00009. That is what D45 took; A′ was not looked at. With each width this average is better than the
-# last weights, and a decay of 0.999 is no better but with 22 numbers: it is too slow for so short a training. But
-# ranges over seeds overlap nearly everywhere, so that the choice is no more than a good guess. It costs nothing: a
-# batch takes 47 to 48 milliseconds with any width.
+# On real pages (`results/wwt-real/noise.md`, three seeds, 2,000 batches) the lowest median error on V is that of eleven
+# noise numbers a pass, as many as records, with weights averaged at a decay of 0.99: 0.00052, where real samples have
+# 0.00008. So it was after 16,000 batches of an earlier version, by which D45 chose; A′ was not looked at. With each
+# width this average is better than the last weights, and a decay of 0.999 is worse: it is too slow for so short a
+# training. Five numbers have 0.00070 and twenty-two 0.00065, with ranges over seeds that overlap a little, so that the
+# choice is no more than a good guess.

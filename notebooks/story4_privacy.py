@@ -32,7 +32,7 @@ Kept("gcut_jobs-real", "figure22").table()
 
 # %% [markdown]
 # The first number is how often a generated sample lies nearer to a training sample than a held-out real one does: a
-# copy has one, a new sample one half. DoppelGANger has 0.427 on pages, 0.494 on homes and 0.391 on jobs, and a
+# copy has one, a new sample one half. DoppelGANger has 0.427 on pages, 0.515 on homes and 0.391 on jobs, and a
 # bootstrap, which copies, has 1.000. Nothing is memorised in this sense. But the sense is weak: whoever copies pages
 # and adds noise passes as well.
 #

@@ -51,8 +51,9 @@ def compute(scores: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
-    """Bars of every model, one an algorithm with its rank: medians and ranges over seeds, cut at `lowest`.
+    """Bars of every model, one an algorithm with its place: medians and ranges over seeds, cut at `lowest`.
 
+    A place has one figure, as bars are narrow: two that tie for the first are both 1, where the page has 1.5.
     A black line across a model's bars is what learns nothing.
     """
     shown = frame[frame["predictor"].notna()]
@@ -69,9 +70,8 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         axis.bar(at, middles, width, yerr=reach, color=shades[number], label=predictor, **BAR)
         mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
         for x, top, model in zip(at, tops, models, strict=True):
-            place = ranks(medians.loc[model])[number]
-            told, size = f"{place:g}".replace(".5", "½"), 5 if place % 1 else None  # two figures are as wide as a bar
-            axis.annotate(told, (x, max(top, 0)), ha="center", va="bottom", size=size)
+            place = 1 + (medians.loc[model] > medians.loc[model, predictor]).sum()
+            axis.annotate(str(place), (x, max(top, 0)), ha="center", va="bottom")
     if "blind" in shown:
         blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
         axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)

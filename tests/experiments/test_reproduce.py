@@ -91,6 +91,13 @@ def test_every_notebook_says_what_we_see():
     assert not [name for name, text in texts.items() if re.search("TODO|Nothing yet", text)]
 
 
+@pytest.mark.parametrize("place", ["notebooks/{}.py", "conf/experiment/{}.yaml"])
+def test_no_text_says_that_there_is_no_result_where_there_is_one(place):
+    there = {file.stem for file in ROOT.glob("results/*/*.csv")}
+    texts = {name: (ROOT / place.format(name)).read_text().lower() for name in artifact.known()}
+    assert not [name for name, text in texts.items() if "no committed result" in text and name in there]
+
+
 @pytest.mark.parametrize("name", notebook.stories())
 def test_a_storys_notebook_is_its_text(name, tmp_path):
     assert notebook.pair(name, tmp_path).read_text() == (ROOT / "notebooks" / f"{name}.ipynb").read_text()
