@@ -27,8 +27,10 @@ Markdown(page("scores", frame, made))
 # %% [markdown]
 # ## What we see
 #
-# No result is committed yet. The paper has none of these scores, so there is nothing to agree with. Look for a
-# discriminative score near that of the `real` row, which is what chance makes of 0, and for a predictive score near
-# that of `real`, which was trained on real samples. Compare both with series shuffled in time: a model that does no
-# better has learnt no order in time that these scores can see. The scores see windows of 24 records, so they say
-# nothing about longer patterns.
+# On 126 real job-days (`results/gcut_jobs-real/scores.md`; three seeds, 1,000 batches, RNN 80) DoppelGANger is told
+# from real jobs no more often than other real jobs are: a discriminative score of 0.0733 beside 0.0679, where the naive
+# GAN has 0.2200 and the RNN 0.2867. In the predictive score it has 0.0049, real jobs 0.0037, AR 0.0154 and the RNN
+# 0.0646. But jobs whose records are shuffled in time have 0.0133 and 0.0048, and no model does better: with 75 jobs to
+# tell apart, of which a fifth is tested, and windows of 24 records, both scores see hardly any order in time. The paper
+# has none of them, so there is nothing to agree with. SDMetrics' differences from record to record see more: shuffled
+# jobs have 0.786, DoppelGANger 0.871, a Gaussian 0.895 and real jobs 0.966.
