@@ -15,27 +15,11 @@ import numpy as np
 import pandas as pd
 from omegaconf import DictConfig
 from pandas.api.types import is_integer_dtype
-from typing_extensions import TypedDict
 
-from dg.files import read_json
 from experiments.ink.models import KEPT, REAL, is_control
 from experiments.paper import written
-from experiments.runs.provenance import Facts
+from experiments.runs.facts import Facts
 from experiments.runs.run import Run
-
-
-class Source(Facts):
-    """A run behind an artifact, with all that was told of it."""
-
-    model: str
-    seed: int
-    scale: str
-
-
-class Sources(TypedDict):
-    """The part of an artifact's .json that is about its runs."""
-
-    runs: list[Source]
 
 
 @dataclass(frozen=True)
@@ -61,7 +45,7 @@ class Earlier:
                 f"{file} cannot be extended: only numbers of models and seeds with rows of {REAL!r} can, by which is "
                 "seen that the same code made them; compute it whole, without extends="
             )
-        sources = read_json(file.with_suffix(".json"), Sources)["runs"]
+        sources = written.read(file.with_suffix(".json"))["runs"]
         return cls(file, frame, {run.get("id", ""): run for run in sources if not is_control(run["model"])})
 
     def among(self, configs: Sequence[DictConfig]) -> list[Run]:

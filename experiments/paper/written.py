@@ -11,34 +11,23 @@ from typing_extensions import TypedDict
 
 from dg.files import read_json
 from experiments.paper.claims import Verdict
+from experiments.runs.facts import Facts
 
 
-class Data(TypedDict):
-    """Which data a run was trained on."""
+class Source(Facts):
+    """A run behind an artifact: what run.json says of it, and which one it is."""
 
-    origin: str
-    samples: int
-
-
-class Source(TypedDict):
-    """A run behind an artifact."""
-
-    id: str
     model: str
     seed: int
     scale: str
-    data: Data
-    revision: str
-    device: str
-    seconds: float
 
 
 class Written(TypedDict):
-    """What is read of an artifact's .json. Results of before verdicts by rule have neither these nor a revision."""
+    """What is read of an artifact's .json: of the code that computed it, of the runs behind it, of what it claims."""
 
     artifact: str
+    revision: str
     runs: list[Source]
-    revision: NotRequired[str]
     verdicts: NotRequired[list[Verdict]]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from omegaconf import DictConfig
 
 from dg.files import read_json
-from experiments.runs.provenance import Facts
+from experiments.runs.facts import Facts
 from experiments.runs.run import UNFINISHED, Run
 from experiments.runs.side_by_side import why
 

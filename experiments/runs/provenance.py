@@ -9,65 +9,18 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import NotRequired
 
 import psutil
 import torch
 from omegaconf import DictConfig
-from pydantic import with_config
-from typing_extensions import TypedDict
 
 from dg.dataset import TimeSeriesDataset
-from dg.files import STRICT
 from experiments.runs.data import file_hash, hash_of, origin
+from experiments.runs.facts import Facts
 
 PARTS = ("generator", "generated", "best", "best_generated")  # folders of a run that are read again
 CHANGED = "+changes"
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
-
-
-@with_config(STRICT)
-class Data(TypedDict):
-    """Which data a run was trained on."""
-
-    origin: str
-    sha256: str | None
-    fingerprint: str
-    samples: int
-
-
-@with_config(STRICT)
-class Work(TypedDict):
-    """What a run did and what it took, beside its seconds, from which plans estimate others like it.
-
-    memory: the most that its process ever held, in bytes, other runs of the same process included
-    """
-
-    model: str
-    dataset: str
-    accelerator: str
-    batches: int
-    memory: int
-
-
-@with_config(STRICT)
-class Facts(TypedDict):
-    """What run.json says of a run. What may be missing was not noted by earlier versions.
-
-    load: how many processes wanted a processor in the last minute of its making, itself included
-    parts: the hashes of its folders
-    """
-
-    id: NotRequired[str]
-    data: Data
-    revision: str
-    versions: dict[str, str]
-    device: str
-    threads: int
-    load: NotRequired[float]
-    seconds: float
-    work: NotRequired[Work]
-    parts: NotRequired[dict[str, str]]
 
 
 def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id: str, seconds: float) -> Facts:

@@ -25,7 +25,8 @@ from dg.locks import Busy, held
 from dg.model_file import load
 from experiments.runs import choosing
 from experiments.runs.data import Split, file_hash, split
-from experiments.runs.provenance import Facts, part_hash
+from experiments.runs.facts import Facts
+from experiments.runs.provenance import part_hash
 
 UNFINISHED = ".unfinished"
 CHECKPOINT = "checkpoint.ckpt"

@@ -26,9 +26,11 @@ RUN = {
     "model": "<b>ours</b>",
     "seed": 0,
     "scale": "small",
-    "data": {"origin": "real, <i>x</i>.csv", "samples": 1506},
+    "data": {"origin": "real, <i>x</i>.csv", "sha256": "0a", "fingerprint": "0b", "samples": 1506},
     "revision": "abc",
+    "versions": {"torch": "2.13.0"},
     "device": "<u>CPU</u>",
+    "threads": 1,
     "seconds": 90.0,
 }
 
@@ -43,7 +45,8 @@ def planted(
 ) -> Path:
     """A folder of results with one artifact."""
     (folder / "mine").mkdir(parents=True)
-    facts = {"artifact": name, "runs": [RUN, RUN | {"id": "b", "seed": 1, "seconds": 30.0}], "verdicts": verdicts or []}
+    runs = [RUN, RUN | {"id": "b", "seed": 1, "seconds": 30.0}]
+    facts = {"artifact": name, "revision": "abc", "runs": runs, "verdicts": verdicts or []}
     (folder / "mine" / f"{name}.json").write_text(json.dumps(facts))
     (folder / "mine" / f"{name}.md").write_text(text)
     return folder

@@ -92,6 +92,6 @@ def test_results_that_are_not_there_or_damaged_are_named(made, tmp_path):
     with pytest.raises(ValueError, match=r"nowhere has no table3.csv, so that there is nothing to extend"):
         made("more", "ar,bootstrap", extends=tmp_path / "nowhere")
     half = made("half", "ar,bootstrap")
-    (half / "table3.json").write_text(json.dumps({"runs": [{"id": 1}]}))
+    (half / "table3.json").write_text(json.dumps({"artifact": "table3", "revision": "abc", "runs": [{"id": 1}]}))
     with pytest.raises(ValueError, match=r"half/table3.json: runs.0"):
         made("more", "ar,bootstrap", extends=half)
