@@ -36,6 +36,7 @@ Markdown(page("table2", frame, made))
 # release's. An outside DoppelGANger, gretel-synthetics 0.22.20, has 7.40 and 6.37 on the same rows after as many
 # batches.
 #
-# With 51,000 batches and three seeds (`results/mba-real-long/`) DoppelGANger has 1.08 and 1.18, near what two halves
-# of the real homes have there, 0.86 and 1.39; AR has 1.99 and 2.53. That it is closest is inconclusive: one seed has
-# 2.13 for DSL, and three seeds are few.
+# With 51,000 batches and five seeds (`results/mba-real-long/`) DoppelGANger has 1.08 and 1.27, within what two halves
+# of the real homes have, 1.56 and 1.39, and beside resampled homes, 0.86 and 1.16; AR has 2.07 and 2.53, the naive GAN
+# 3.48 and 5.53. That it is closest holds for cable homes. For DSL it is half as far as AR, and inconclusive (0.22 to
+# 1.1 times).
