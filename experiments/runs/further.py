@@ -11,8 +11,10 @@ from hydra.utils import get_class
 from omegaconf import DictConfig
 
 from dg.checkpoint import resumable
+from dg.files import read_json
 from dg.module import GenerativeModule
 from experiments.runs.choosing import AUTO
+from experiments.runs.facts import Facts
 from experiments.runs.run import CHECKPOINT, UNFINISHED, Run, kept
 
 log = logging.getLogger(__name__)
@@ -24,10 +26,10 @@ def can_go_on(config: DictConfig) -> bool:
     Not where their number says more than when training ends: how long its phases are, how much noise privacy asks for,
     and which generators are compared on V or by short trainings.
     """
-    model, kind = config.model, get_class(config.model.module._target_)
-    whole = kind.steps is not GenerativeModule.steps or kind.max_epochs is not None
+    model = config.model
+    phased = get_class(model.module._target_).steps is not GenerativeModule.steps
     chosen = kept(config) or config.scale.validation.get("averages") or model.module.get("sample_len") == AUTO
-    return not (whole or chosen or model.get("privacy"))
+    return not (phased or chosen or model.get("privacy"))
 
 
 def shorter(run: Run) -> Run | None:
@@ -37,7 +39,10 @@ def shorter(run: Run) -> Run | None:
         if checkpoint.parent.suffix == UNFINISHED:
             continue
         config = run.config.copy()
-        config.batches = Run(checkpoint.parent, config).provenance.get("work", {}).get("batches", run.config.batches)
+        try:
+            config.batches = read_json(checkpoint.with_name("run.json"), Facts)["work"]["batches"]
+        except (OSError, ValueError, KeyError):
+            continue  # whoever needs that run complains
         if config.batches < run.config.batches and Run.of(config).folder == checkpoint.parent:
             found[config.batches] = Run.of(config)
     return found[max(found)] if found else None

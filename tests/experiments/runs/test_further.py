@@ -43,6 +43,20 @@ def test_another_run_is_no_beginning(config, other):
     assert shorter(Run.of(config(*SMALL, "scale.batches=9", other))) is None
 
 
+def test_a_run_that_cannot_be_read_stops_no_other(config):
+    run = train(config(*SMALL, "scale.batches=6", "keep_checkpoint=true"))
+    (run.folder / "run.json").write_text("{")
+    assert shorter(Run.of(config(*SMALL, "scale.batches=9"))) is None
+
+
+def test_a_set_number_of_epochs_stays_what_it_is(config, tmp_path):
+    hmm = ("model=hmm", "+model.module.iterations=3", "logger=csv")
+    train(config(*hmm, "scale.batches=6", "keep_checkpoint=true"))
+    began_anew = train(config(*hmm, "scale.batches=9", f"outputs={tmp_path / 'elsewhere'}"))
+    went_on = train(config(*hmm, "scale.batches=9"))
+    np.testing.assert_array_equal(began_anew.generated.measurements, went_on.generated.measurements)
+
+
 def test_a_damaged_checkpoint_is_named(config):
     run = train(config(*SMALL, "scale.batches=6", "keep_checkpoint=true"))
     (run.folder / CHECKPOINT).write_bytes(b"PK\x03\x04 half a file")
@@ -56,7 +70,6 @@ def test_a_damaged_checkpoint_is_named(config):
         (["model=doppelganger"], True),
         (["model=ar"], True),
         (["model=timegan"], False),
-        (["model=bootstrap"], False),
         (["model=rcgan"], False),
         (["model=doppelganger", "select=best"], False),
         (["model=doppelganger", "+scale.validation.averages=[0.9]"], False),
