@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.pages import committed, readme
 
+BARE = {"artifact": "table3", "revision": "r", "runs": []}
 VERDICT = {"claim": "c", "outcome": "holds", "reason": "r"}
 
 
@@ -16,7 +17,7 @@ def having(name: str, content: bytes | str) -> Callable[[Path], object]:
 
     def wrong(folder: Path) -> object:
         (folder / "mine").mkdir()
-        (folder / "mine" / "table3.json").write_text(json.dumps({"artifact": "table3", "runs": []}))
+        (folder / "mine" / "table3.json").write_text(json.dumps(BARE))
         (folder / "mine" / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         return committed.read(folder, [])
 
@@ -25,17 +26,20 @@ def having(name: str, content: bytes | str) -> Callable[[Path], object]:
 
 def said(**facts: object) -> Callable[[Path], object]:
     """Whose .json says this."""
-    return having("table3.json", json.dumps({"artifact": "table3", "runs": []} | facts))
+    return having("table3.json", json.dumps(BARE | facts))
 
 
 CASES = {
     "no folder": (lambda folder: committed.read(folder / "none", []), r"^results=.*none is no folder; name the one"),
     "half a file": (having("table3.json", '{"artifact": "tab'), r"mine/table3\.json: Invalid JSON"),
-    "no runs": (having("table3.json", '{"artifact": "table3"}'), r"table3\.json: runs: Field required"),
-    "a run without seconds": (said(runs=[{"id": "a"}]), r"table3\.json: runs\.0\.model: Field required"),
+    "no runs": (
+        having("table3.json", '{"artifact": "table3", "revision": "r"}'),
+        r"table3\.json: runs: Field required",
+    ),
+    "a run without seconds": (said(runs=[{"id": "a"}]), r"table3\.json: runs\.0\.data: Field required"),
     "another artifact's": (said(artifact="table2"), r"table3\.json: artifact: 'table2' is not what the file is called"),
     "no artifact": (
-        having("table99.json", '{"artifact": "table99", "runs": []}'),
+        having("table99.json", json.dumps(BARE | {"artifact": "table99"})),
         r"table99\.json: artifact: 'table99'",
     ),
     "a verdict of ours that is none": (

@@ -24,7 +24,8 @@ def conf() -> Iterator[None]:
 def test_a_batch_is_timed_by_the_runs_of_a_model_as_it_is(tmp_path):
     """16 s for 400 batches of RCGAN, Glorot; 5 and 7 s for 50 iterations on 10 samples of an HMM; a run counts once."""
     timed = [("a", "rcgan_glorot", 16), ("b", "hmm", 5), ("c", "hmm", 7), ("c", "hmm", 7), ("d", "withdrawn", 9)]
-    told = {"seed": 0, "scale": "evening", "data": {"origin": "x", "samples": 10}, "revision": "r", "device": "d"}
+    data = {"origin": "x", "sha256": None, "fingerprint": "f", "samples": 10}
+    told = {"seed": 0, "scale": "evening", "data": data, "revision": "r", "versions": {}, "device": "d", "threads": 1}
     runs = [{"id": name, "model": model, "seconds": float(took), **told} for name, model, took in timed]
     listed = []
     for folder, overrides in {"as-it-is": [], "altered": ["+model.module.units=3"]}.items():
@@ -32,7 +33,8 @@ def test_a_batch_is_timed_by_the_runs_of_a_model_as_it_is(tmp_path):
             evidence.Entry(folder=folder, data="wwt", scale="evening", artifacts=["table3"], overrides=overrides)
         )
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "table3.json").write_text(json.dumps({"artifact": "table3", "runs": runs}))
+        facts = {"artifact": "table3", "revision": "r", "runs": runs}
+        (tmp_path / folder / "table3.json").write_text(json.dumps(facts))
         line = "Data: x; scale evening (1,000 batches, RCGAN 2,000, RCGAN, Glorot 400); seeds [0]."
         (tmp_path / folder / "table3.md").write_text(line)
         runs = [{**run, "id": f"{run['id']}2", "seconds": 1000.0} for run in runs]
