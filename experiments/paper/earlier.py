@@ -46,7 +46,7 @@ class Earlier:
                 "seen that the same code made them; compute it whole, without extends="
             )
         sources = written.read(file.with_suffix(".json"))["runs"]
-        return cls(file, frame, {run.get("id", ""): run for run in sources if not is_control(run["model"])})
+        return cls(file, frame, {run["id"]: run for run in sources if not is_control(run["model"])})
 
     def among(self, configs: Sequence[DictConfig]) -> list[Run]:
         """The runs of a grid, those that are behind these numbers with what was told of them.

@@ -7,16 +7,19 @@ from typing import NotRequired
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-from dg.files import read_json
+from dg.files import STRICT, read_json
 from experiments.paper.claims import Verdict
 from experiments.runs.facts import Facts
 
 
+@with_config(ConfigDict(**{**STRICT, "extra": "ignore"}))
 class Source(Facts):
-    """A run behind an artifact: what run.json says of it, and which one it is."""
+    """A run behind an artifact: its facts, and which one it is; what else other versions noted is passed over."""
 
+    id: str
     model: str
     seed: int
     scale: str

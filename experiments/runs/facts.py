@@ -36,13 +36,12 @@ class Work(TypedDict):
 
 @with_config(STRICT)
 class Facts(TypedDict):
-    """What run.json says of a run. What may be missing was not noted by earlier versions.
+    """Where a run's numbers come from. What may be missing was not noted by earlier versions.
 
     load: how many processes wanted a processor in the last minute of its making, itself included
     parts: the hashes of its folders
     """
 
-    id: NotRequired[str]
     data: Data
     revision: str
     versions: dict[str, str]
@@ -52,3 +51,10 @@ class Facts(TypedDict):
     seconds: float
     work: NotRequired[Work]
     parts: NotRequired[dict[str, str]]
+
+
+@with_config(STRICT)
+class RunFile(Facts):
+    """What run.json says."""
+
+    id: NotRequired[str]

@@ -26,7 +26,7 @@ from dg.schema import Schema
 from dg.training import fit as trained
 from experiments.ink.fields import fields
 from experiments.runs.choosing import wanted, with_sample_len
-from experiments.runs.run import UNFINISHED
+from experiments.runs.run import CHECKPOINT, UNFINISHED
 from experiments.runs.settings import Fitting, check
 from experiments.runs.training import quiet
 
@@ -74,7 +74,7 @@ def fit(config: DictConfig) -> None:
             batches=config.batches,
             seed=config.seed,
             privacy=privacy,
-            checkpoint=folder / "checkpoint.ckpt",
+            checkpoint=folder / CHECKPOINT,
             checkpoint_every=CHECKPOINT_EVERY,
             trainer=instantiate(config.trainer),
         )

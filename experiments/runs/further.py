@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hydra.utils import get_class
@@ -14,8 +16,8 @@ from dg.checkpoint import resumable
 from dg.files import read_json
 from dg.module import GenerativeModule
 from experiments.runs.choosing import AUTO
-from experiments.runs.facts import Facts
-from experiments.runs.run import CHECKPOINT, UNFINISHED, Run, kept
+from experiments.runs.facts import RunFile
+from experiments.runs.run import CHECKPOINT, UNFINISHED, Run, kept, writing
 
 log = logging.getLogger(__name__)
 
@@ -40,26 +42,34 @@ def shorter(run: Run) -> Run | None:
             continue
         config = run.config.copy()
         try:
-            config.batches = read_json(checkpoint.with_name("run.json"), Facts)["work"]["batches"]
+            config.batches = read_json(checkpoint.with_name("run.json"), RunFile)["work"]["batches"]
         except (OSError, ValueError, KeyError):
             continue  # whoever needs that run complains
-        if config.batches < run.config.batches and Run.of(config).folder == checkpoint.parent:
-            found[config.batches] = Run.of(config)
+        if config.batches < run.config.batches and (before := Run.of(config)).folder == checkpoint.parent:
+            found[config.batches] = before
     return found[max(found)] if found else None
 
 
-def go_on(run: Run, folder: Path) -> None:
-    """Begins a run in `folder` with what `shorter` has kept, and with what was seen of it, unless it has begun.
+@contextmanager
+def going_on(run: Run) -> Iterator[Path]:
+    """`writing`, in a folder that begins with what `shorter` has kept and what was seen of it, unless it has begun.
 
     Raises ValueError where the checkpoint is damaged.
     """
-    if (folder / CHECKPOINT).exists() or (before := shorter(run)) is None:
-        return
-    resumable(before.folder / CHECKPOINT, {}, run.config.batches)
+    with writing(run) as folder:
+        before = None if (folder / CHECKPOINT).exists() else shorter(run)
+        if before is not None:
+            _copy(before.folder, folder, run.config.batches)
+            log.info("%s goes on from %s, %d batches", run.name, before.folder, before.config.batches)
+        yield folder
+
+
+def _copy(before: Path, folder: Path, batches: int) -> None:
+    """The checkpoint comes last: where it is, the rest is whole."""
+    resumable(before / CHECKPOINT, {}, batches)
     for seen in ("metrics", "samples"):
-        if (before.folder / seen).is_dir():
-            shutil.copytree(before.folder / seen, folder / seen, dirs_exist_ok=True)
-    half = folder / f"{UNFINISHED}-{CHECKPOINT}"
-    shutil.copy(before.folder / CHECKPOINT, half)
+        if (before / seen).is_dir():
+            shutil.copytree(before / seen, folder / seen, dirs_exist_ok=True)
+    half = folder / f"{CHECKPOINT}{UNFINISHED}"
+    shutil.copy(before / CHECKPOINT, half)
     os.replace(half, folder / CHECKPOINT)
-    log.info("%s goes on from %s, %d batches", run.name, before.folder, before.config.batches)

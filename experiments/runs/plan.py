@@ -12,7 +12,7 @@ import pandas as pd
 from omegaconf import DictConfig
 
 from dg.files import read_json
-from experiments.runs.facts import Facts
+from experiments.runs.facts import RunFile
 from experiments.runs.run import UNFINISHED, Run
 from experiments.runs.side_by_side import why
 
@@ -39,7 +39,7 @@ class Costs:
         self.known: dict[tuple[str, str, str], list[Cost]] = defaultdict(list)
         for folder in (outputs / "runs").glob("*"):
             try:
-                facts = read_json(folder / "run.json", Facts) if folder.suffix != UNFINISHED else None
+                facts = read_json(folder / "run.json", RunFile) if folder.suffix != UNFINISHED else None
             except (OSError, ValueError):
                 continue  # whoever needs the run complains
             if facts and "work" in facts:

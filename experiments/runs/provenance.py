@@ -16,14 +16,14 @@ from omegaconf import DictConfig
 
 from dg.dataset import TimeSeriesDataset
 from experiments.runs.data import file_hash, hash_of, origin
-from experiments.runs.facts import Facts
+from experiments.runs.facts import RunFile
 
 PARTS = ("generator", "generated", "best", "best_generated")  # folders of a run that are read again
 CHANGED = "+changes"
 PACKAGES = ("torch", "lightning", "numpy", "hmmlearn", "pysiglib", "scikit-learn", "sdmetrics")
 
 
-def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id: str, seconds: float) -> Facts:
+def provenance(config: DictConfig, train: TimeSeriesDataset, folder: Path, *, id: str, seconds: float) -> RunFile:
     """The facts that run.json keeps of a run that is being made in `folder`."""
     return {
         "id": id,

@@ -25,7 +25,7 @@ from dg.locks import Busy, held
 from dg.model_file import load
 from experiments.runs import choosing
 from experiments.runs.data import Split, file_hash, split
-from experiments.runs.facts import Facts
+from experiments.runs.facts import Facts, RunFile
 from experiments.runs.provenance import part_hash
 
 UNFINISHED = ".unfinished"
@@ -134,7 +134,7 @@ class Run:
         if self.told is not None:
             return self.told
         try:
-            facts = read_json(self.folder / "run.json", Facts)
+            facts = read_json(self.folder / "run.json", RunFile)
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
         if facts.get("id", self.folder.name) != self.folder.name:

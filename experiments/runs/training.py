@@ -21,10 +21,10 @@ from dg.privacy import Privacy, may_learn
 from dg.training import fit
 from experiments.runs.choosing import wanted, with_sample_len
 from experiments.runs.data import origin, split
-from experiments.runs.further import go_on
+from experiments.runs.further import going_on
 from experiments.runs.monitoring import Stopwatch, Validation, loggers
 from experiments.runs.provenance import provenance
-from experiments.runs.run import CHECKPOINT, TEST_SEEDS, Run, kept, making, writing
+from experiments.runs.run import CHECKPOINT, TEST_SEEDS, Run, kept, making
 from experiments.runs.settings import check
 from experiments.runs.stopping import StopAfterBatch
 from experiments.runs.weights_and_biases import attach
@@ -65,55 +65,53 @@ def _make(run: Run, callbacks: Sequence[Callback]) -> None:
         encoder = Encoder.fit(parts.train, log=config.dataset.log, bounds=bounds, **config.model.encoder)
     stopwatch, metrics = Stopwatch(), {name: metric(name) for name in config.dataset.metrics}
     log.info("%s seed %d: %s, %d samples", config.model.name, config.seed, origin(config), len(parts.train))
-    with writing(run) as folder, quiet():
-        go_on(run, folder)
-        with loggers(config, folder, run.folder.name) as made:
-            watch = Validation(
-                encoder,
-                parts.validation,
-                metrics,
-                stopwatch,
-                batches=config.batches,
-                folder=folder,
-                keep_best=kept(config),
-                **config.scale.validation,
-            )
-            model = instantiate(config.model.module)
-            if automatic:
-                model = with_sample_len(
-                    model,
-                    parts.train,
-                    None if parts.nothing_held_out else parts.validation,
-                    encoder=encoder,
-                    batches=config.batches,
-                    seed=config.seed,
-                    folder=folder,
-                    trainer=instantiate(config.trainer),
-                )
-            generator = fit(
+    with going_on(run) as folder, quiet(), loggers(config, folder, run.folder.name) as made:
+        watch = Validation(
+            encoder,
+            parts.validation,
+            metrics,
+            stopwatch,
+            batches=config.batches,
+            folder=folder,
+            keep_best=kept(config),
+            **config.scale.validation,
+        )
+        model = instantiate(config.model.module)
+        if automatic:
+            model = with_sample_len(
                 model,
                 parts.train,
+                None if parts.nothing_held_out else parts.validation,
                 encoder=encoder,
                 batches=config.batches,
                 seed=config.seed,
-                privacy=privacy,
-                start=public,
-                checkpoint=folder / CHECKPOINT,
-                checkpoint_every=config.scale.checkpoint_every,
-                capture=config.capture,
+                folder=folder,
                 trainer=instantiate(config.trainer),
-                callbacks=[stopwatch, watch, *callbacks, StopAfterBatch()],
-                logger=made,
             )
-            generator.save(folder / "generator")
-            attach(made, folder / "generator", name=f"{config.model.name}-{run.folder.name}")
-            n = parts.wanted
-            generator.sample(n, seed=config.seed).save(folder / "generated")
-            if (folder / "best").exists():
-                load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
-            facts = provenance(config, parts.train, folder, id=run.folder.name, seconds=stopwatch.seconds)
-            (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
-            OmegaConf.save(config, folder / "config.yaml", resolve=True)  # for people; nothing reads it
+        generator = fit(
+            model,
+            parts.train,
+            encoder=encoder,
+            batches=config.batches,
+            seed=config.seed,
+            privacy=privacy,
+            start=public,
+            checkpoint=folder / CHECKPOINT,
+            checkpoint_every=config.scale.checkpoint_every,
+            capture=config.capture,
+            trainer=instantiate(config.trainer),
+            callbacks=[stopwatch, watch, *callbacks, StopAfterBatch()],
+            logger=made,
+        )
+        generator.save(folder / "generator")
+        attach(made, folder / "generator", name=f"{config.model.name}-{run.folder.name}")
+        n = parts.wanted
+        generator.sample(n, seed=config.seed).save(folder / "generated")
+        if (folder / "best").exists():
+            load(folder / "best").sample(n, seed=config.seed).save(folder / "best_generated")
+        facts = provenance(config, parts.train, folder, id=run.folder.name, seconds=stopwatch.seconds)
+        (folder / "run.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+        OmegaConf.save(config, folder / "config.yaml", resolve=True)  # for people; nothing reads it
 
 
 def _privacy(config: DictConfig) -> Privacy | None:

@@ -62,6 +62,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
     axis, width = axes[0, 0], 0.85 / len(predictors)
     scores = shown.groupby(["model", "predictor"])["score"]
     low, medians, high = (part.unstack()[predictors] for part in (scores.min(), scores.median(), scores.max()))
+    places = medians.rank(axis=1, method="min", ascending=False, na_option="bottom")
     shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.95, len(predictors)))  # no model's colours
     for number, predictor in enumerate(predictors):
         at = np.arange(len(models)) + (number - (len(predictors) - 1) / 2) * width
@@ -70,8 +71,7 @@ def render(frame: pd.DataFrame, label: str, *, lowest: float = 0.0) -> Figure:
         axis.bar(at, middles, width, yerr=reach, color=shades[number], label=predictor, **BAR)
         mark_cut(axis, at, medians.loc[models, predictor].to_numpy(), lowest)
         for x, top, model in zip(at, tops, models, strict=True):
-            place = 1 + (medians.loc[model] > medians.loc[model, predictor]).sum()
-            axis.annotate(str(place), (x, max(top, 0)), ha="center", va="bottom")
+            axis.annotate(f"{places.loc[model, predictor]:.0f}", (x, max(top, 0)), ha="center", va="bottom")
     if "blind" in shown:
         blind = shown.groupby("model")["blind"].median()[models].clip(lowest)
         axis.hlines(blind, np.arange(len(models)) - 0.45, np.arange(len(models)) + 0.45, "black", lw=0.8, label=BLIND)

@@ -9,6 +9,18 @@ from pathlib import Path
 from experiments.pages import committed, readme
 
 BARE = {"artifact": "table3", "revision": "r", "runs": []}
+RUN = {
+    "id": "a",
+    "model": "ar",
+    "seed": 0,
+    "scale": "small",
+    "data": {"origin": "x", "sha256": None, "fingerprint": "f", "samples": 9},
+    "revision": "r",
+    "versions": {},
+    "device": "d",
+    "threads": 1,
+    "seconds": 1.0,
+}
 VERDICT = {"claim": "c", "outcome": "holds", "reason": "r"}
 
 
@@ -35,6 +47,10 @@ CASES = {
     "no runs": (
         having("table3.json", '{"artifact": "table3", "revision": "r"}'),
         r"table3\.json: runs: Field required",
+    ),
+    "a run without a name": (
+        said(runs=[{key: value for key, value in RUN.items() if key != "id"}]),
+        r"table3\.json: runs\.0\.id: Field required",
     ),
     "a run without seconds": (said(runs=[{"id": "a"}]), r"table3\.json: runs\.0\.data: Field required"),
     "another artifact's": (said(artifact="table2"), r"table3\.json: artifact: 'table2' is not what the file is called"),
